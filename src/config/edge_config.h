@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * edge_config - everything `isthmus edge` can be told, as one immutable value.
+ *
+ * Made by config_load_edge() (config/load.h) from the defaults, a YAML file and the command line,
+ * in that order; each member is described in the option table (config/edge_options.c) and nowhere
+ * else.
+ *
+ * Units    in the names: _ms, _bytes, _percent.
+ * Memory   owned by the configuration; reference-counted, freed with the last reference.
+ * Threads  read-only once loaded; the count is atomic.
+ */
+#ifndef CONFIG_EDGE_CONFIG_H
+#define CONFIG_EDGE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+
+struct core_config {
+    const char *name;    /* [A-Za-z0-9._-]{1,64} */
+    const char *url;     /* http://host[:port][/v1], https://..., unix:/path */
+    struct secret key;   /* sent upstream as Authorization: Bearer */
+    const char *ca_file; /* NULL: the system's roots */
+    bool tls_insecure;
+    uint64_t timeout_ms; /* to the first answer byte; 0: as core_timeout_ms */
+};
+
+/* The parts of a core's url, cut once. */
+struct core_url {
+    bool tls;
+    const char *host; /* or unix:/path */
+    uint16_t port;
+    const char *base_path; /* "/v1" unless the url has a path; without a final slash */
+};
+
+struct core_entry {
+    struct core_config config;
+    struct core_url url;
+};
+
+enum auth_mode { AUTH_OPEN };
+
+struct edge_limits_config {
+    uint64_t head_bytes, field_count, body_bytes, gzip_ratio, connections;
+    uint64_t write_window_bytes; /* of one answer: how far the engine may be ahead of the reader */
+    uint64_t memory_bytes;       /* memory.limit */
+    uint64_t exchanges;          /* open at once in a worker */
+};
+
+struct edge_timeouts_config {
+    uint64_t handshake_ms, head_ms, body_ms, idle_ms, write_ms;
+    uint64_t connect_ms;    /* to a core */
+    uint64_t first_byte_ms; /* core: from sent to the head of its answer */
+    uint64_t token_idle_ms; /* core: between two pieces of an answer */
+    uint64_t total_ms;      /* an exchange, from its head to its last byte */
+    uint64_t ping_ms;       /* ": ping" on a silent stream; 0: never */
+    uint64_t drain_ms;      /* after SIGTERM */
+    uint64_t resolve_refresh_ms, core_keep_idle_ms;
+};
+
+struct edge_retry_config {
+    uint64_t attempts;       /* of one call, the first included */
+    uint64_t budget_percent; /* retries per 100 requests in the last 10 s ... */
+    uint64_t budget_burst;   /* ... and so many in any case */
+};
+
+struct edge_config {
+    const char *node_name, *node_region;
+    const char **listen; /* addresses */
+    size_t listen_count;
+    const char *tls_certificate_file, *tls_key_file, *tls_client_ca_file;
+    bool tls13_only;
+    struct core_entry *cores;
+    size_t core_count;
+    uint64_t workers;     /* 0: as many as CPUs */
+    const char *data_dir; /* NULL: none */
+    enum auth_mode auth;
+    bool insecure_open;        /* auth: open beyond loopback */
+    const char **cors_origins; /* "*": any */
+    size_t cors_origin_count;
+    enum log_level log_level;
+    uint64_t core_keep_idle; /* idle connections kept to each core, by worker */
+    struct edge_limits_config limits;
+    struct edge_timeouts_config timeouts;
+    struct edge_retry_config retry;
+
+    struct edge_config_memory *memory; /* the loader's */
+};
+
+struct edge_config *edge_config_ref(struct edge_config *config);
+void edge_config_unref(struct edge_config *config);
+
+#endif

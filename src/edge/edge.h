@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * edge - the gateway near the users: started the same way by the program, the demo, tests and
+ * simulated worlds.
+ *
+ * Opens the listeners, spawns the workers (each a loop of its own; with one worker the main loop
+ * does the work), and passes requests to cores.
+ *
+ * Memory   the edge is the caller's until on_stopped() has come and edge_close() was called.
+ * Threads  all functions: the main loop's.
+ * Errors   edge_open(): 0, or -errno with a sentence in ret_why that says what to do.
+ */
+#ifndef EDGE_EDGE_H
+#define EDGE_EDGE_H
+
+#include "base/buffer.h"
+#include "config/edge_config.h"
+#include "loop/address.h"
+#include "loop/loop.h"
+
+struct edge;
+
+struct edge_options {
+    struct edge_config *config; /* a reference is taken */
+    log_sink_fn *log_write;     /* called from every worker */
+    void *log_sink;
+    void (*on_ready)(void *user);   /* all workers listen */
+    void (*on_stopped)(void *user); /* after edge_drain(): nothing is left */
+    void *user;
+};
+
+int edge_open(struct edge **ret_edge, struct loop *loop, const struct edge_options *options,
+              struct buffer *ret_why);
+/* The address of listener i, with the port that was picked. */
+bool edge_address(const struct edge *edge, size_t i, struct address *ret_address);
+/* Stops accepting, lets exchanges end within timeouts.drain, then ends the rest with an error.
+ * A second call ends them now. */
+void edge_drain(struct edge *edge);
+void edge_close(struct edge *edge);
+
+/* Sums over the workers; exact when nothing happens. */
+struct edge_counts {
+    uint64_t connections, exchanges, calls, log_slabs, arena_blocks; /* alive now */
+    uint64_t exchanges_ended, calls_started, retries, errors_sent;   /* ever */
+    uint64_t memory_bytes;
+};
+void edge_count(const struct edge *edge, struct edge_counts *ret_counts);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * answer_scan - watches an answer go by, in whatever pieces it comes, without changing it: has the
+ * stream said [DONE], did the engine send an error in-band, how many events, what usage.
+ *
+ * A stream is whole when "data: [DONE]" has come on a line of its own. A plain answer is whole by
+ * its framing; its usage is read at the end by the caller if it wants it.
+ *
+ * Memory   the caller embeds the struct; at most ANSWER_SCAN_KEEP bytes of a cut line are kept
+ *          inside it, so that long lines cost nothing.
+ * Threads  belongs to its owner.
+ * Errors   none; odd bytes are counted as they are.
+ */
+#ifndef OPENAI_ANSWER_SCAN_H
+#define OPENAI_ANSWER_SCAN_H
+
+#include "base/bytes.h"
+
+#define ANSWER_SCAN_KEEP 32
+
+struct answer_scan {
+    uint64_t events;        /* data lines that are not [DONE] */
+    bool is_done;           /* [DONE] has come */
+    bool has_error;         /* a data line whose object begins with "error" at its top */
+    bool at_event_boundary; /* the bytes so far end with an empty line */
+    char line[ANSWER_SCAN_KEEP];
+    uint8_t line_length; /* of what is kept */
+    bool line_is_longer; /* than what is kept */
+    bool last_was_cr;
+};
+
+void answer_scan_init(struct answer_scan *scan);
+void answer_scan_feed(struct answer_scan *scan, struct bytes bytes);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * engine - a simulated inference engine that speaks the OpenAI API: for demos, tests and worlds.
+ *
+ * Answers are deterministic and recognisable: token i of an answer is a short word made from
+ * hash(prompt bytes, i), where the prompt bytes are the request's raw "messages", "prompt" or
+ * "input" value; so a client can check every token it gets (engine_token()). The count is
+ * max_tokens / max_completion_tokens, or the profile's default. finish_reason is "length" when
+ * max_tokens cut it, else "stop". usage is true: whitespace-separated words in, tokens out.
+ *
+ * Serves /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models, /health, /metrics
+ * (requests running and waiting, cancelled, tokens generated), and GET/POST /sim/faults.
+ *
+ * Memory   the engine is the caller's until engine_close().
+ * Threads  its loop.
+ * Errors   engine_open(): -errno.
+ */
+#ifndef SIM_ENGINE_H
+#define SIM_ENGINE_H
+
+#include "base/log.h"
+#include "loop/listener.h"
+#include "loop/tls.h"
+
+struct engine;
+
+/* How fast: the first token after ttft_us + prompt words * prefill_us, then one every itl_us. */
+struct engine_profile {
+    const char *name; /* "instant", "simple" */
+    uint64_t ttft_us, prefill_us_per_word, itl_us;
+    uint32_t default_tokens;
+};
+
+extern const struct engine_profile engine_profiles[]; /* ends with name == NULL */
+
+/* What goes wrong, each in requests per million that it hits (1000000: always). Switchable while
+ * the engine runs: POST /sim/faults {"die_mid_stream": 500000, "after_tokens": 3}. */
+struct engine_faults {
+    uint32_t refuse;         /* connection reset before any answer byte */
+    uint32_t die_mid_stream; /* connection reset after after_tokens tokens */
+    uint32_t end_mid_stream; /* clean end of the body without [DONE] */
+    uint32_t stall;          /* silence for ever: before the head, or after after_tokens */
+    uint32_t stall_before_head;
+    uint32_t garbage_head; /* bytes that are no HTTP */
+    uint32_t garbage_body; /* broken chunk framing in mid-answer */
+    uint32_t error_500, error_503, error_429;
+    uint32_t error_in_band; /* data: {"error": ...} in mid-stream */
+    uint32_t wrong_length;  /* Content-Length larger than the body, then close */
+    uint32_t slow;          /* ten times slower */
+    uint32_t after_tokens;
+};
+
+struct engine_options {
+    const struct engine_profile *profile;
+    const char *const *models; /* NULL ends; NULL: one model "sim" */
+    uint64_t seed;             /* of fault draws */
+    struct engine_faults faults;
+    struct log *log;
+    const char *key; /* required as Bearer; NULL: none */
+    struct tls_context *tls;
+    size_t answer_bytes; /* 0, or pad each plain answer's text to about this size */
+};
+
+struct engine_counts {
+    uint64_t running, completed, cancelled, tokens, connections;
+};
+
+int engine_open(struct engine **ret_engine, struct loop *loop, struct listen_socket *socket,
+                const struct engine_options *options);
+void engine_set_faults(struct engine *engine, const struct engine_faults *faults);
+void engine_count(const struct engine *engine, struct engine_counts *ret_counts);
+void engine_close(struct engine *engine);
+
+/* Writes token i (with its leading space, but for i = 0), at most ENGINE_TOKEN_BYTES with the 0
+ * byte; returns its length. */
+#define ENGINE_TOKEN_BYTES 16
+size_t engine_token(struct bytes prompt, uint64_t i, char ret_token[ENGINE_TOKEN_BYTES]);
+
+#endif
