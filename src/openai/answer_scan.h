@@ -19,10 +19,12 @@
 #define ANSWER_SCAN_KEEP 32
 
 struct answer_scan {
-    uint64_t events;        /* data lines that are not [DONE] */
-    bool is_done;           /* [DONE] has come */
-    bool has_error;         /* a data line whose object begins with "error" at its top */
-    bool at_event_boundary; /* the bytes so far end with an empty line */
+    uint64_t events; /* data lines that are not [DONE] */
+    bool is_done;    /* [DONE] has come */
+    bool has_error;  /* a data line whose object begins with "error" at its top */
+    uint64_t fed_bytes;
+    uint64_t boundary_bytes; /* where, counted from the start, the last complete event ends: just
+                                behind its empty line */
     char line[ANSWER_SCAN_KEEP];
     uint8_t line_length; /* of what is kept */
     bool line_is_longer; /* than what is kept */
