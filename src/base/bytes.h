@@ -56,6 +56,8 @@ ptrdiff_t bytes_find(struct bytes view, struct bytes needle);
 
 /* One or more decimal digits and nothing else; false also when 64 bits do not hold it. */
 bool bytes_read_u64(struct bytes view, uint64_t *ret_value);
+/* How many bytes the well-formed UTF-8 character at the front takes, 1 to 4; 0: there is none. */
+size_t bytes_read_utf8(struct bytes view, uint32_t *ret_character);
 /* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
 bool bytes_are_utf8(struct bytes view);
 
