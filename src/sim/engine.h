@@ -7,6 +7,10 @@
  * "input" value; so a client can check every token it gets (engine_token()). The count is
  * max_tokens / max_completion_tokens, or the profile's default. finish_reason is "length" when
  * max_tokens cut it, else "stop". usage is true: whitespace-separated words in, tokens out.
+ * n > 1 is refused with 400. A client that closes its sending side has left.
+ *
+ * It reads and writes HTTP/1.1 by itself, so that it is a peer whose bytes owe nothing to our own
+ * http/ room.
  *
  * Serves /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models, /health, /metrics
  * (requests running and waiting, cancelled, tokens generated), and GET/POST /sim/faults.
@@ -34,21 +38,25 @@ struct engine_profile {
 extern const struct engine_profile engine_profiles[]; /* ends with name == NULL */
 
 /* What goes wrong, each in requests per million that it hits (1000000: always). Switchable while
- * the engine runs: POST /sim/faults {"die_mid_stream": 500000, "after_tokens": 3}. */
+ * the engine runs: POST /sim/faults {"die_mid_stream": 500000, "after_tokens": 3}. Only requests
+ * that generate are hit. What comes in mid-stream comes in the middle of a plain answer's body. */
 struct engine_faults {
     uint32_t refuse;         /* connection reset before any answer byte */
     uint32_t die_mid_stream; /* connection reset after after_tokens tokens */
-    uint32_t end_mid_stream; /* clean end of the body without [DONE] */
-    uint32_t stall;          /* silence for ever: before the head, or after after_tokens */
+    uint32_t end_mid_stream; /* clean end of the body without [DONE]; streams only */
+    uint32_t stall;          /* silence for ever, after after_tokens tokens */
     uint32_t stall_before_head;
-    uint32_t garbage_head; /* bytes that are no HTTP */
-    uint32_t garbage_body; /* broken chunk framing in mid-answer */
+    uint32_t garbage_head; /* bytes that are no HTTP, then silence */
+    uint32_t garbage_body; /* broken chunk framing in mid-answer, then silence */
     uint32_t error_500, error_503, error_429;
-    uint32_t error_in_band; /* data: {"error": ...} in mid-stream */
+    uint32_t error_in_band; /* data: {"error": ...} and a clean end without [DONE]; streams only */
     uint32_t wrong_length;  /* Content-Length larger than the body, then close */
-    uint32_t slow;          /* ten times slower */
+    uint32_t slow;          /* ten times slower; may come with any other */
     uint32_t after_tokens;
 };
+
+/* By member name; false: there is none of that name. */
+bool engine_fault_set(struct engine_faults *faults, struct bytes name, uint32_t value);
 
 struct engine_options {
     const struct engine_profile *profile;
@@ -75,5 +83,7 @@ void engine_close(struct engine *engine);
  * byte; returns its length. */
 #define ENGINE_TOKEN_BYTES 16
 size_t engine_token(struct bytes prompt, uint64_t i, char ret_token[ENGINE_TOKEN_BYTES]);
+/* The same for who has hash_bytes(prompt, 0) already. */
+size_t engine_token_hashed(uint64_t prompt_hash, uint64_t i, char ret_token[ENGINE_TOKEN_BYTES]);
 
 #endif
