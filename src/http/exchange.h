@@ -7,9 +7,12 @@
  * Body in   pushed, by byte credit: on_body() gets at most what http_exchange_grant() allowed, and
  *           the transport reads no further. Nothing is granted at first. `last` comes with the last
  *           bytes, or alone (an empty body: once granted anything, or at once if the head says so).
+ *           A gzip body arrives decoded: then the head's content_length is HTTP_LENGTH_UNKNOWN and
+ *           Content-Encoding is not among its fields.
  * Body out  http_exchange_write() takes what the transport has room for, straight from the caller's
- *           memory; the rest stays the caller's until on_room(). The head waits for the first write
- *           and leaves with it, in one system call.
+ *           memory; the rest stays the caller's until on_room(). What was offered is promised: its
+ *           length may already be on the wire, so the next write goes on with the same bytes. The
+ *           head waits for the first write and leaves with it, in one system call.
  * Gone      on_gone() comes at most once, whether or not anybody reads or writes: the client left,
  *           broke the protocol or a deadline. Then only http_exchange_close() is left. A client
  *           that closes its sending side while an exchange is open counts as gone.
@@ -19,7 +22,9 @@
  * Memory   the exchange belongs to the transport; the handler holds it from on_request() to
  *          http_exchange_close(). The head, and what is allocated from the arena, live as long.
  * Threads  the loop of its transport. No event comes from inside a call.
- * Errors   0 or -errno; -EPIPE: the exchange is gone (on_gone() has come or will).
+ * Errors   0 or -errno; -EPIPE: the exchange is gone (on_gone() has come or will); -EINVAL: a field
+ *          that could end its line, a second final answer, more or less body than content_length
+ *          says (then close the exchange: the client must see that it is broken).
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H

@@ -41,6 +41,9 @@ void listen_socket_close(struct listen_socket *socket);
 int listener_open(struct listener **ret_listener, struct loop *loop, struct listen_socket *socket,
                   const struct stream_options *options, const struct listener_events *events,
                   void *user);
+/* Accepting is wanted from the start. While it is not, no on_accept() comes and new connections
+ * wait in the backlog. */
+void listener_want_accept(struct listener *listener, bool wanted);
 void listener_close(struct listener *listener);
 
 #endif
