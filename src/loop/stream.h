@@ -42,21 +42,24 @@ struct stream_options {
                                  system's default */
 };
 
-/* Returns before the connection stands; on_connected() follows. Deadlines are the caller's. */
+/* Returns before the connection stands; on_connected() follows. What fails at once (no route, no
+ * file descriptor, no such unix socket) may be returned instead. Deadlines are the caller's. */
 int stream_connect(struct stream **ret_stream, struct loop *loop, const struct address *address,
                    const struct stream_options *options, const struct stream_events *events,
                    void *user);
 /* Hands the stream to another owner on the same loop; its events go there from now on. Reports
- * that came before and were not repeated (a FIN) are repeated to the new owner in a later turn. */
+ * that came before and were not repeated (a FIN, a break) are repeated to the new owner in a later
+ * turn. */
 void stream_bind(struct stream *stream, const struct stream_events *events, void *user);
 
 /* Reading is wanted from the start. While it is, on_readable() comes every turn in which bytes or
  * the end are there to read. */
 void stream_want_read(struct stream *stream, bool wanted);
-/* > 0: bytes read; 0: the peer has finished; -EAGAIN: nothing now. Give it loop_scratch(). */
+/* > 0: bytes read; 0: the peer has finished, and on_readable() will not come again; -EAGAIN:
+ * nothing now. Give it loop_scratch(). */
 ssize_t stream_read(struct stream *stream, char *ret_bytes, size_t size);
-/* How many bytes of all parts together were taken, from the first on; less than all: on_writable()
- * will come once. At most STREAM_PARTS parts are looked at. */
+/* How many bytes of all parts together were taken, from the first on, perhaps none; less than all:
+ * on_writable() will come once. At most STREAM_PARTS parts are looked at. */
 #define STREAM_PARTS 64
 ssize_t stream_write(struct stream *stream, const struct bytes *parts, size_t part_count);
 /* Sends FIN (TLS: close_notify) behind what was written; reading goes on. */
