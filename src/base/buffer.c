@@ -122,6 +122,12 @@ void buffer_consume(struct buffer *buffer, size_t size)
     buffer->start = buffer->length == 0 ? 0 : buffer->start + size;
 }
 
+void buffer_truncate(struct buffer *buffer, size_t length)
+{
+    assert(length <= buffer->length);
+    buffer->length = length;
+}
+
 void buffer_clear(struct buffer *buffer)
 {
     free(buffer->data);

@@ -34,6 +34,8 @@ int buffer_append_format(struct buffer *buffer, const char *format, ...)
 int buffer_reserve(struct buffer *buffer, size_t size, char **ret_at);
 void buffer_commit(struct buffer *buffer, size_t size);
 void buffer_consume(struct buffer *buffer, size_t size);
+/* Forgets all but the first `length` bytes held, to take back what was half written. */
+void buffer_truncate(struct buffer *buffer, size_t length);
 /* Gives the storage back; limit and budget stay. */
 void buffer_clear(struct buffer *buffer);
 
