@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The few commands that everybody needs; Meson does the work. docs/HACKING.md has the rest.
+
+BUILD ?= build
+TEST_BUILD ?= build-test
+JOBS ?= $(shell nproc)
+
+.PHONY: help run build test check bench soak clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run: build ## set up, build, and show a first demonstration
+	@tools/demo.sh $(BUILD)/isthmus
+
+build: ## set up and build the release: build/isthmus
+	@tools/setup.sh build
+	@tools/configure.sh $(BUILD) --buildtype=release
+	@ninja -C $(BUILD) -j $(JOBS) isthmus
+
+test: ## set up, build and run all tests
+	@tools/setup.sh test
+	@tools/configure.sh $(TEST_BUILD)
+	@ninja -C $(TEST_BUILD) -j $(JOBS)
+	@tools/run_tests.py $(TEST_BUILD)
+
+check: ## all that a change must pass: tests, sanitizers, fuzzing, linters
+	@bash .ci/run
+
+bench: ## measure, beside nginx and HAProxy
+	@tools/setup.sh bench
+	@tools/configure.sh $(BUILD) --buildtype=release
+	@ninja -C $(BUILD) -j $(JOBS)
+	@bench/run $(BUILD)
+
+soak: ## what takes longer than a change should wait: many seeds, long fuzzing
+	@tools/setup.sh check
+	@tools/soak.sh
+
+clean: ## remove what was built here, but neither .venv nor node_modules
+	rm -rf build build-*
