@@ -83,13 +83,14 @@ int buffer_append(struct buffer *buffer, struct bytes view)
     int r = buffer_reserve(buffer, view.length, &at);
     if (r < 0)
         return r;
+    assert(at); /* room for more than nothing is somewhere */
     memcpy(at, view.at, view.length);
     buffer_commit(buffer, view.length);
     return 0;
 }
 
-static int append_formatted(struct buffer *buffer, const char *format, va_list arguments,
-                            size_t length)
+__attribute__((format(printf, 2, 0))) static int
+append_formatted(struct buffer *buffer, const char *format, va_list arguments, size_t length)
 {
     /* vsnprintf() ends with a 0 byte, which needs a place but not the limit's leave. */
     if (buffer->limit != 0 && length > buffer->limit - buffer->length)
