@@ -3,12 +3,14 @@
  * sse - server-sent events (WHATWG HTML, section 9.2): a reader that does not care where the
  * network cuts, and the few lines a writer needs.
  *
- * Reading copies only lines that are cut; an event is handed out as views.
+ * Reading copies only what is cut and what has several data lines; an event is handed out as
+ * views. What follows the last empty line when the stream ends is no event.
  *
- * Memory   the caller embeds the reader; what it keeps of cut lines is limited by line_limit.
- * Threads  belongs to its owner.
- * Errors   sse_reader_feed(): -EMSGSIZE for a longer line or event, -ENOMEM; then the reader is
- * done.
+ * Memory   the caller embeds the reader; a line, and the data of an event, are at most `limit`
+ *          bytes (0: any number). An event's views are valid until on_event() returns, which may
+ * not clear or feed the reader. Threads  belongs to its owner. Errors   sse_reader_feed():
+ * -EMSGSIZE for a longer line or event, -ENOMEM; then the reader is done. Writers: -ENOBUFS,
+ * -ENOMEM, and -EINVAL for a type or comment of several lines; then nothing was appended.
  */
 #ifndef HTTP_SSE_H
 #define HTTP_SSE_H
@@ -22,8 +24,9 @@ struct sse_event {
 };
 
 struct sse_reader {
-    struct buffer line; /* an unfinished line */
-    struct buffer data; /* data of the unfinished event */
+    struct buffer line;     /* an unfinished line */
+    struct buffer data;     /* data of the unfinished event ... */
+    struct bytes data_view; /* ... unless it is one line of what is being fed */
     struct buffer type, id;
     bool after_cr, has_data, began;
     void (*on_event)(void *user, const struct sse_event *event);
