@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures: `sim` and `edge` are one of each; `start_sim` and `start_edge` make more of them.
+
+Whatever a test started is stopped behind it, edges first, and the test fails on what they left.
+"""
+
+import openai
+import pytest
+from daemons import Edge, Sim
+
+
+class Site:
+    """The daemons of one test."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.daemons = []
+
+    def start(self, kind, *arguments, **options):
+        daemon = kind(*arguments, folder=self.folder, **options)
+        self.daemons.append(daemon)
+        return daemon
+
+    def stop(self):
+        failures = []
+        for daemon in reversed(self.daemons):
+            try:
+                daemon.stop()
+            except AssertionError as failure:
+                failures.append(str(failure))
+        assert not failures, "\n".join(failures)
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = Site(tmp_path)
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def start_sim(site):
+    return lambda *arguments: site.start(Sim, *arguments)
+
+
+@pytest.fixture
+def start_edge(site):
+    return lambda *engines, **options: site.start(Edge, *engines, **options)
+
+
+@pytest.fixture
+def sim(start_sim):
+    return start_sim("--profile", "instant")
+
+
+@pytest.fixture
+def edge(start_edge, sim):
+    return start_edge(sim)
+
+
+@pytest.fixture
+def client_of():
+    """Makes the official Python client of a daemon; it does not retry by itself."""
+    clients = []
+
+    def make(daemon, **options):
+        client = openai.OpenAI(base_url=daemon.url, api_key="a-client's-key", max_retries=0,
+                               timeout=20, **options)
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        client.close()

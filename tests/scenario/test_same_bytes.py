@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An answer through the edge is, byte for byte, the engine's answer, but for documented headers."""
+
+import http.client
+import json
+
+import pytest
+from questions import MODEL, chat
+
+# docs/ARCHITECTURE.md, "What the edge changes": what belongs to one connection, and what the edge
+# says about the request itself.
+OWN_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-length", "date",
+               "x-request-id", "server", "via"}
+
+QUESTIONS = {
+    "chat": ("POST", "/v1/chat/completions", chat(max_tokens=40)),
+    "stream": ("POST", "/v1/chat/completions", chat(max_tokens=40, stream=True)),
+    "stream with usage": ("POST", "/v1/chat/completions",
+                          chat(max_tokens=4, stream=True, stream_options={"include_usage": True})),
+    "unknown fields": ("POST", "/v1/chat/completions",
+                       chat("\U0001f30a 𝄞 \\u0041", max_tokens=3, guided_json={"a": [True]},
+                            big=12345678901234567890)),
+    "completion": ("POST", "/v1/completions", {"model": MODEL, "prompt": "a", "max_tokens": 9}),
+    "embedding": ("POST", "/v1/embeddings", {"model": MODEL, "input": ["a", "b"]}),
+    "models": ("GET", "/v1/models", None),
+    "one model": ("GET", f"/v1/models/{MODEL}", None),
+    "unknown model": ("GET", "/v1/models/no-such-model", None),
+}
+
+
+def ask(daemon, method, path, body):
+    """(status, headers in order, body bytes)"""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=20)
+    try:
+        headers = {"Content-Type": "application/json", "Authorization": "Bearer a-client's-key"}
+        connection.request(method, path, json.dumps(body) if body else None, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.getheaders(), answer.read()
+    finally:
+        connection.close()
+
+
+def foreign(headers):
+    return [(name.lower(), value) for name, value in headers if name.lower() not in OWN_HEADERS]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_edge_changes_nothing(sim, edge, name):
+    direct = ask(sim, *QUESTIONS[name])
+    through = ask(edge, *QUESTIONS[name])
+
+    assert through[0] == direct[0]
+    assert foreign(through[1]) == foreign(direct[1])
+    assert through[2] == direct[2]
+    assert dict(through[1]).keys() & {"x-request-id", "X-Request-Id"}
+
+
+def test_the_clients_key_stays_at_the_edge(start_sim, start_edge, tmp_path):
+    engine = start_sim("--key", "the-engine's-key")
+    config = tmp_path / "isthmus.yaml"
+    config.write_text("cores:\n"
+                      f"  - name: one\n    url: {engine.url}\n    key: ${{ENGINE_KEY}}\n")
+    edge = start_edge(arguments=["-c", str(config)], environment={"ENGINE_KEY": "the-engine's-key"})
+
+    assert ask(engine, *QUESTIONS["chat"])[0] == 401
+    assert ask(edge, *QUESTIONS["chat"])[0] == 200
