@@ -46,7 +46,7 @@ bool loop_has_tasks(const struct loop *loop)
     return !list_is_empty(&loop->tasks);
 }
 
-void loop_run_tasks(struct loop *loop)
+static void run_round(struct loop *loop)
 {
     struct list end = {0};
     list_push_back(&loop->tasks, &end);
@@ -55,4 +55,10 @@ void loop_run_tasks(struct loop *loop)
         struct task *task = CONTAINER_OF(link, struct task, link);
         task->run(task);
     }
+}
+
+void loop_run_tasks(struct loop *loop)
+{
+    for (int round = 0; round < LOOP_TASK_ROUNDS && loop_has_tasks(loop); round++)
+        run_round(loop);
 }

@@ -37,7 +37,10 @@ uint64_t loop_next_timer_ns(const struct loop *loop);
 void loop_run_timers(struct loop *loop, uint64_t now_ns);
 
 bool loop_has_tasks(const struct loop *loop);
-/* Runs what is posted now; what these tasks post waits for the next turn. */
+/* Runs what is posted now, then what these tasks posted, and so on: one machine's news reaches the
+ * other in the same turn, without another look at the world in between. Past the last round the
+ * rest waits for the next turn, so that two tasks that post each other starve nobody. */
+#define LOOP_TASK_ROUNDS 8
 void loop_run_tasks(struct loop *loop);
 
 /* The body's: a task was posted, or loop_next_timer_ns() became earlier. A body that looks for
