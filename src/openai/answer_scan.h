@@ -7,7 +7,7 @@
  * its framing; its usage is read at the end by the caller if it wants it.
  *
  * Memory   the caller embeds the struct; at most ANSWER_SCAN_KEEP bytes of a cut line are kept
- *          inside it, so that long lines cost nothing.
+ *          inside it, so that long lines cost nothing: what decides stands in those.
  * Threads  belongs to its owner.
  * Errors   none; odd bytes are counted as they are.
  */
@@ -21,14 +21,14 @@
 struct answer_scan {
     uint64_t events; /* data lines that are not [DONE] */
     bool is_done;    /* [DONE] has come */
-    bool has_error;  /* a data line whose object begins with "error" at its top */
+    bool has_error;  /* a data line whose object begins with an "error" that is not null */
     uint64_t fed_bytes;
     uint64_t boundary_bytes; /* where, counted from the start, the last complete event ends: just
                                 behind its empty line */
     char line[ANSWER_SCAN_KEEP];
     uint8_t line_length; /* of what is kept */
     bool line_is_longer; /* than what is kept */
-    bool last_was_cr;
+    bool last_was_cr;    /* a newline that follows belongs to it */
 };
 
 void answer_scan_init(struct answer_scan *scan);

@@ -3,12 +3,13 @@
  * request - the facts an edge decides on, read from a request body whose bytes stay as they are.
  *
  * Refused with a sentence: what is no JSON object, nested deeper than OPENAI_DEPTH_LIMIT, not
- * UTF-8, has a key twice that we decide on (in any letter case), or has one of the wrong type.
+ * UTF-8, has a key twice that we decide on, has one in another letter case (some engines' readers
+ * take "Stream" for "stream"), has one of the wrong type, or lacks one that its route needs.
  * Unknown fields are not looked at.
  *
- * Memory   views into the body, which must outlive them; scratch from the arena.
- * Threads  any.
- * Errors   -EINVAL with *ret_error filled (status 400, param); -ENOMEM.
+ * Memory   the body is only read; model and messages are copies in the arena. Scratch comes from
+ * the arena's pool and is back before the call returns: about 4 bytes a byte of prose, 23 for the
+ * worst body. Threads  any. Errors   -EINVAL with *ret_error filled (status 400, param); -ENOMEM.
  */
 #ifndef OPENAI_REQUEST_H
 #define OPENAI_REQUEST_H
@@ -36,7 +37,7 @@ struct openai_request {
     struct bytes model; /* decoded */
     bool stream;
     bool include_usage;  /* stream_options.include_usage */
-    bool has_max_tokens; /* max_tokens or max_completion_tokens */
+    bool has_max_tokens; /* by max_tokens or max_completion_tokens; the larger if both are there */
     uint64_t max_tokens;
 };
 
