@@ -15,9 +15,8 @@
  * Serves /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models, /health, /metrics
  * (requests running and waiting, cancelled, tokens generated), and GET/POST /sim/faults.
  *
- * Memory   the engine is the caller's until engine_close().
- * Threads  its loop.
- * Errors   engine_open(): -errno.
+ * Memory   the engine is the caller's until engine_close(); names and key of its options outlive
+ * it. Threads  its loop. Errors   engine_open(): -errno.
  */
 #ifndef SIM_ENGINE_H
 #define SIM_ENGINE_H

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sim/engine_connection.h"
+
+#define BLOCK_BYTES 16384
+#define BLOCK_KEEP 16
+
+const struct engine_profile engine_profiles[] = {
+    {.name = "instant", .default_tokens = 32},
+    {.name = "simple",
+     .ttft_us = 50000,
+     .prefill_us_per_word = 100,
+     .itl_us = 20000,
+     .default_tokens = 64},
+    {.name = NULL},
+};
+
+static void on_accept(void *user, struct stream *stream)
+{
+    struct engine *engine = user;
+
+    if (engine->counts.connections >= ENGINE_CONNECTION_LIMIT) {
+        stream_close(stream);
+        return;
+    }
+    engine_connection_open(engine, stream);
+}
+
+static void on_trouble(void *user, int error)
+{
+    struct engine *engine = user;
+    LOG_EVENT(engine->log, LOG_WARN, "engine_accept_paused", LOG_N("error", -error));
+}
+
+static int models_take(struct engine *engine, const char *const *models)
+{
+    static const char *const fallback[] = {"sim", NULL};
+
+    if (!models)
+        models = fallback;
+    for (size_t i = 0; models[i]; i++) {
+        if (i == ENGINE_MODEL_LIMIT)
+            return -E2BIG;
+        engine->models[engine->model_count++] = models[i];
+    }
+    return engine->model_count > 0 ? 0 : -EINVAL;
+}
+
+static void options_take(struct engine *engine, const struct engine_options *options)
+{
+    engine->profile = options->profile ? *options->profile : engine_profiles[0];
+    engine->faults = options->faults;
+    engine->log = options->log;
+    engine->key = options->key;
+    engine->tls = options->tls ? tls_context_ref(options->tls) : NULL;
+    engine->answer_bytes = options->answer_bytes;
+    random_init(&engine->random, options->seed);
+}
+
+int engine_open(struct engine **ret_engine, struct loop *loop, struct listen_socket *socket,
+                const struct engine_options *options)
+{
+    static const struct listener_events events = {on_accept, on_trouble};
+    struct stream_options stream = {0};
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return -ENOMEM;
+
+    engine->loop = loop;
+    list_init(&engine->connections);
+    block_pool_init(&engine->blocks, BLOCK_BYTES, BLOCK_KEEP, NULL);
+    options_take(engine, options);
+    int r = models_take(engine, options->models);
+    if (r < 0)
+        goto fail;
+    r = listener_open(&engine->listener, loop, socket, &stream, &events, engine);
+    if (r < 0)
+        goto fail;
+
+    *ret_engine = engine;
+    return 0;
+
+fail:
+    engine_close(engine);
+    return r;
+}
+
+void engine_set_faults(struct engine *engine, const struct engine_faults *faults)
+{
+    engine->faults = *faults;
+}
+
+void engine_count(const struct engine *engine, struct engine_counts *ret_counts)
+{
+    *ret_counts = engine->counts;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (!engine)
+        return;
+    if (engine->listener)
+        listener_close(engine->listener);
+    LIST_EACH_SAFE(link, &engine->connections)
+    engine_connection_close(link);
+    block_pool_clear(&engine->blocks);
+    if (engine->tls)
+        tls_context_unref(engine->tls);
+    free(engine);
+}

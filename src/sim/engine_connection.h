@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * engine_connection - one client of an engine, from its first byte to its last.
+ *
+ *   READING -> GENERATING -> SENDING -+-> READING (kept alive)
+ *      '------- at once ------^       '-> closed, reset, or silent until the client leaves
+ *
+ * Memory   frees itself when the client leaves or its answer ends the connection; else
+ *          engine_connection_close().
+ * Threads  the engine's loop.
+ * Errors   -ENOMEM from opening; later ones reset the connection.
+ */
+#ifndef SIM_ENGINE_CONNECTION_H
+#define SIM_ENGINE_CONNECTION_H
+
+#include "loop/stream.h"
+#include "sim/engine_state.h"
+
+/* Takes the stream over, also when it fails. */
+int engine_connection_open(struct engine *engine, struct stream *stream);
+/* link: a member of engine->connections. */
+void engine_connection_close(struct list *link);
+
+#endif

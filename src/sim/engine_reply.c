@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/engine_reply.h"
+
+static int plain_send(struct engine_reply *reply, struct engine_plain *plain)
+{
+    plain->keeps_alive = reply->request->keeps_alive;
+    plain->head_only = reply->request->method == HTTP_HEAD;
+    return engine_wire_plain(reply->out, plain, &reply->end);
+}
+
+int engine_reply_body(struct engine_reply *reply, int r, const char *type, struct buffer *body)
+{
+    struct engine_plain plain = {.status = 200, .type = type, .body = buffer_bytes(body)};
+    if (r == 0)
+        r = plain_send(reply, &plain);
+    buffer_clear(body);
+    return r;
+}
+
+int engine_reply_error(struct engine_reply *reply, const struct openai_error *error)
+{
+    struct buffer body = {0};
+    int r = openai_error_write(&body, error);
+    struct engine_plain plain = {.status = error->status, .body = buffer_bytes(&body)};
+
+    if (r == 0)
+        r = plain_send(reply, &plain);
+    buffer_clear(&body);
+    return r;
+}
+
+int engine_reply_refuse(struct engine_reply *reply, unsigned status, const char *sentence)
+{
+    struct openai_error error = {.status = status, .message = bytes_from_cstr(sentence)};
+    return engine_reply_error(reply, &error);
+}

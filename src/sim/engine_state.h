@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * engine_state - the simulated engine as its own files see it.
+ *
+ * Memory   engine.c makes and frees it.
+ * Threads  its loop.
+ */
+#ifndef SIM_ENGINE_STATE_H
+#define SIM_ENGINE_STATE_H
+
+#include "base/block_pool.h"
+#include "base/random.h"
+#include "sim/engine.h"
+
+#define ENGINE_MODEL_LIMIT 16
+#define ENGINE_CONNECTION_LIMIT 65536 /* a further one is closed at once */
+
+struct engine {
+    struct loop *loop;
+    struct listener *listener;
+    struct engine_profile profile;
+    const char *models[ENGINE_MODEL_LIMIT];
+    size_t model_count;
+    struct engine_faults faults;
+    struct log *log;
+    const char *key;
+    struct tls_context *tls;
+    size_t answer_bytes;
+
+    struct random random;
+    struct block_pool blocks;
+    struct list connections;
+    struct engine_counts counts;
+    uint64_t waiting; /* of those running: no token has come yet */
+};
+
+#endif
