@@ -4,8 +4,9 @@
  *
  * Choice: among cores that are healthy, allowed and not tried yet by this call, the one with the
  * fewest calls in flight; ties by a seeded draw. A core is ejected after three failures in a row,
- * for 1 s, doubling to 30 s while probes (the first call after the ejection) fail. When every core
- * is ejected the one whose ejection ends first is tried anyway: a guess beats a certain error.
+ * for 1 s, doubling to 30 s while probes (the first call after the ejection) fail. While a probe is
+ * out others keep away for a second; any call that worked makes the core healthy again. When every
+ * core is ejected the one whose ejection ends first is tried anyway: a guess beats a certain error.
  *
  * Units    monotonic nanoseconds, passed in.
  * Memory   the caller owns the table; names are views that outlive it.
@@ -30,6 +31,7 @@ struct core_state {
     _Atomic uint32_t failures;         /* in a row */
     _Atomic uint32_t ejections;        /* in a row; sets the next one's length */
     _Atomic uint64_t ejected_until_ns; /* 0: not ejected */
+    _Atomic uint64_t probed_until_ns;  /* 0: no probe is out */
 };
 
 struct core_table {
