@@ -148,12 +148,10 @@ allow_two_from_next() {
         return 0
     fi
 
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(SIGNED_BY)' 'Created-By: Packages' \
-        'Codename: bookworm' 'Component: main' | grep -v security | head -n 1)
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+        'Codename: bookworm' 'Component: main' | head -n 1)
     [ -n "$mirror" ] || fail "no Debian 12 mirror among this machine's package sources." \
         "Please install by hand, from Debian 13: libllhttp-dev libyyjson-dev"
-    uri=${mirror%% *}
-    signed_by=${mirror#* }
 
     say "writing $next_sources and $next_preferences: llhttp and yyjson come from Debian 13"
     as_root tee "$next_preferences" >/dev/null <<END
@@ -167,13 +165,16 @@ Pin-Priority: 100
 END
     as_root tee "$next_sources" >/dev/null <<END
 Types: deb
-URIs: $uri
+URIs: $mirror
 Suites: trixie
 Components: main
-${signed_by:+Signed-By: $signed_by
-}
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 END
-    as_root apt-get update -q </dev/null || fail "apt-get update failed with $next_sources."
+    as_root apt-get update -q </dev/null || {
+        as_root rm -f "$next_sources" "$next_preferences"
+        fail "apt-get update failed with $next_sources (see above); it is removed again." \
+            "Please install by hand, from Debian 13: libllhttp-dev libyyjson-dev"
+    }
 }
 
 # clang 14 where the distribution has it (Debian 12, Ubuntu 24.04), else what it calls clang.
