@@ -5,10 +5,17 @@
  * A context is a snapshot of certificates and settings: reloading means making a new one and using
  * it for the next handshake; streams keep the one they began with.
  *
- * Server: session tickets, ALPN, client certificates verified if client_ca is given. Client: the
- * peer's certificate must be valid for server_name and signed by ca (or the system's).
+ * Server: session tickets, ALPN, client certificates verified if ca_pem is given. Client: the
+ * peer's certificate must be valid for server_name and signed by ca_pem (or the system's roots).
+ * Dates are compared with the loop's wall clock.
  *
- * Memory   contexts are reference-counted; the stream made takes over the raw one.
+ * End      stream_read() gives 0 after the peer's close_notify only. A connection that ends
+ *          without it is -EPROTO: somebody may have cut it. A reader that knows the length of what
+ *          it reads need not care.
+ * Hang-up  what the raw stream reports; a close_notify counts as FIN once it was read.
+ *
+ * Memory   contexts are reference-counted; the stream made takes over the raw one. While a peer is
+ *          slow, the end of one record that raw had no room for waits in the stream.
  * Threads  a context may be shared by all loops; a stream belongs to its loop.
  * Errors   tls_context_*: -EINVAL with the reason in ret_why. Streams: on_connected(-EPROTO) with
  *          stream_error_text(), also for a certificate that does not verify.
@@ -41,7 +48,9 @@ int tls_context_client(struct tls_context **ret_context, const struct tls_option
 struct tls_context *tls_context_ref(struct tls_context *context);
 void tls_context_unref(struct tls_context *context);
 
-/* Both take `raw` over, also when they fail (it is closed then). on_connected() follows. */
+/* Both take `raw` over, also when they fail (it is closed then): -ENOMEM, -EINVAL for a server_name
+ * that is none. raw comes straight from on_accept(), or from stream_connect() before its
+ * on_connected(). on_connected() follows: -EPROTO, or what connecting raw failed with. */
 int tls_accept(struct stream **ret_stream, struct stream *raw, struct tls_context *context,
                const struct stream_events *events, void *user);
 /* server_name: for SNI and verification; a name or an IP literal. */

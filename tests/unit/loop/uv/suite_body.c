@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/test.h"
+#include "tests/unit/loop/suite/suite.h"
+
+void suite_body_open(struct suite *suite)
+{
+    assert_int_equal(loop_open(&suite->loop), 0);
+    assert_int_equal(address_parse(BYTES("127.0.0.1:0"), &suite->place), 0);
+}
+
+void suite_body_close(struct suite *suite)
+{
+    loop_close(suite->loop);
+}
+
+void suite_body_drive(struct suite *suite)
+{
+    loop_run(suite->loop);
+}
+
+void suite_body_reached(struct suite *suite)
+{
+    loop_stop(suite->loop);
+}
