@@ -86,7 +86,7 @@ static int read_stream(struct reading *reading, yyjson_val *value)
 static int read_include_usage(struct reading *reading, yyjson_val *value)
 {
     if (!yyjson_is_bool(value))
-        return refuse(reading, "invalid_type", "stream_options",
+        return refuse(reading, "invalid_type", "include_usage",
                       BYTES("\"stream_options.include_usage\" must be true or false, without "
                             "quotes."));
     reading->request->include_usage = yyjson_get_bool(value);
