@@ -26,14 +26,14 @@ struct core_config {
     struct secret key;   /* sent upstream as Authorization: Bearer */
     const char *ca_file; /* NULL: the system's roots */
     bool tls_insecure;
-    uint64_t timeout_ms; /* to the first answer byte; 0: as core_timeout_ms */
+    uint64_t timeout_ms; /* to the first answer byte; 0: as timeouts.first_byte_ms */
 };
 
 /* The parts of a core's url, cut once. */
 struct core_url {
     bool tls;
-    const char *host; /* or unix:/path */
-    uint16_t port;
+    const char *host;      /* a name, an IPv4 literal, "[::1]" or "unix:/path" */
+    uint16_t port;         /* 0 with unix: */
     const char *base_path; /* "/v1" unless the url has a path; without a final slash */
 };
 
@@ -45,7 +45,8 @@ struct core_entry {
 enum auth_mode { AUTH_OPEN };
 
 struct edge_limits_config {
-    uint64_t head_bytes, field_count, body_bytes, gzip_ratio, connections;
+    uint64_t head_bytes, field_count, body_bytes, gzip_ratio;
+    uint64_t connections;        /* of clients, open at once in a worker */
     uint64_t write_window_bytes; /* of one answer: how far the engine may be ahead of the reader */
     uint64_t memory_bytes;       /* memory.limit */
     uint64_t exchanges;          /* open at once in a worker */
@@ -69,8 +70,8 @@ struct edge_retry_config {
 };
 
 struct edge_config {
-    const char *node_name, *node_region;
-    const char **listen; /* addresses */
+    const char *node_name, *node_region; /* region: NULL if none is told */
+    const char **listen;                 /* addresses */
     size_t listen_count;
     const char *tls_certificate_file, *tls_key_file, *tls_client_ca_file;
     bool tls13_only;
