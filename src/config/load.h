@@ -5,10 +5,13 @@
  * Order: defaults, file, command line; ${VAR} and ${VAR:-default} in the file come from
  * `environment`. The message names file:line:column, shows the line with a caret, and the remedy:
  *
- *   isthmus.yaml:4:11: timeouts.total: "10 minuts" is no duration
+ *   isthmus.yaml:4:10: timeouts.total: "10 minuts" is no duration
  *     total: 10 minuts
  *            ^
  *     write a number with a unit: 500ms, 30s, 10m, 1h
+ *
+ * All mistakes of a file are told at once, up to REPORT_LIMIT (config/report.h). A list or the
+ * cores given on the command line replace those of the file. Values of secrets are in no message.
  *
  * Memory   the caller owns the configuration (edge_config_unref()) and the message buffer.
  * Threads  any; nothing here reads a file, a clock or the environment.

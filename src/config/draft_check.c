@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/draft.h"
+
+#include "loop/address.h"
+
+static const struct place nowhere = {.kind = PLACE_NONE};
+
+static const struct place *place_of(struct draft *draft, const char *name)
+{
+    const struct option *option = option_find(edge_options, bytes_from_cstr(name));
+    return &draft_assignment(draft, option)->place;
+}
+
+static void check_cores(struct draft *draft, const struct edge_config *config)
+{
+    if (config->core_count > 0)
+        return;
+    report_problem(&draft->report, place_of(draft, "cores"), BYTES(""),
+                   "there is no core to send requests to");
+    report_remedy(&draft->report,
+                  "name one: --core http://127.0.0.1:8000, or cores: in a file with a line "
+                  "\"NAME: http://host:port\"");
+}
+
+static void check_core(struct draft *draft, const struct core_draft *core,
+                       const struct core_entry *entry)
+{
+    if (!entry->config.url) {
+        report_problem(&draft->report, &core->place, BYTES("cores"), "%s has no url",
+                       entry->config.name);
+        report_remedy(&draft->report, "write url: http://host:port below it");
+    } else if (!entry->url.tls && (entry->config.ca_file || entry->config.tls_insecure)) {
+        report_problem(&draft->report, &core->place, BYTES("cores"),
+                       "%s has TLS options but no https:// url", entry->config.name);
+        report_remedy(&draft->report, "write https://, or take ca_file and tls_insecure out");
+    }
+}
+
+static void check_each_core(struct draft *draft, const struct edge_config *config)
+{
+    const struct core_draft *core = draft->cores;
+    for (size_t i = 0; i < config->core_count; i++, core = core->next)
+        check_core(draft, core, &config->cores[i]);
+}
+
+/* `needed` must be told where `given` is. */
+static void check_pair(struct draft *draft, const char *given, const char *is_given,
+                       const char *needed, const char *is_needed)
+{
+    if (!is_given || is_needed)
+        return;
+    report_problem(&draft->report, place_of(draft, given), bytes_from_cstr(given),
+                   "is of no use without %s", needed);
+    report_remedy(&draft->report, "tell %s too", needed);
+}
+
+static void check_tls(struct draft *draft, const struct edge_config *config)
+{
+    const char *certificate = config->tls_certificate_file, *key = config->tls_key_file;
+    check_pair(draft, "tls.certificate_file", certificate, "tls.key_file", key);
+    check_pair(draft, "tls.key_file", key, "tls.certificate_file", certificate);
+    check_pair(draft, "tls.client_ca_file", config->tls_client_ca_file, "tls.certificate_file",
+               certificate);
+}
+
+static void refuse_open(struct draft *draft, const struct place *place, const char *text)
+{
+    report_problem(&draft->report, place, BYTES("listen"),
+                   "%s can be reached from other machines, and auth: open lets everybody ask",
+                   text);
+    report_remedy(&draft->report, "listen on 127.0.0.1, [::1] or a unix socket; or, if something "
+                                  "before the edge checks who asks, tell insecure_open: true "
+                                  "(--insecure-open)");
+}
+
+static bool is_listened_before(const struct edge_config *config, size_t i,
+                               const struct address *address)
+{
+    bool is_picked = address->family != ADDRESS_UNIX && address->port == 0;
+    for (size_t j = 0; j < i && !is_picked; j++) {
+        struct address other;
+        if (address_parse(bytes_from_cstr(config->listen[j]), &other) == 0 &&
+            address_equal(&other, address))
+            return true;
+    }
+    return false;
+}
+
+static void check_listen(struct draft *draft, const struct edge_config *config)
+{
+    const struct option *option = option_find(edge_options, BYTES("listen"));
+    const struct setting *setting = draft_assignment(draft, option)->first;
+    for (size_t i = 0; i < config->listen_count; i++) {
+        struct address address;
+        const struct place *place = setting ? &setting->place : &nowhere;
+        address_parse(bytes_from_cstr(config->listen[i]), &address);
+        if (is_listened_before(config, i, &address)) {
+            report_problem(&draft->report, place, BYTES("listen"), "%s is written twice",
+                           config->listen[i]);
+            report_remedy(&draft->report, "keep one");
+        } else if (config->auth == AUTH_OPEN && !config->insecure_open &&
+                   !address_is_loopback(&address)) {
+            refuse_open(draft, place, config->listen[i]);
+        }
+        setting = setting ? setting->next : NULL;
+    }
+}
+
+void draft_check(struct draft *draft, const struct edge_config *config)
+{
+    check_cores(draft, config);
+    check_each_core(draft, config);
+    check_tls(draft, config);
+    check_listen(draft, config);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/text_check.h"
+
+#include "loop/address.h"
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+}
+
+bool text_is_name(struct bytes text)
+{
+    if (text.length == 0 || text.length > TEXT_NAME_BYTES)
+        return false;
+    for (size_t i = 0; i < text.length; i++)
+        if (!is_name_char(text.at[i]))
+            return false;
+    return true;
+}
+
+/* Line and paragraph separator, byte order mark, the two non-characters, and the two that
+ * config/substitute.h keeps for itself. */
+static const struct bytes unprintable[] = {
+    {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}, {"\xef\xbb\xbf", 3}, {"\xef\xbf\xbe", 3},
+    {"\xef\xbf\xbf", 3}, {"\xee\x80\x80", 3}, {"\xee\x80\x81", 3},
+};
+
+static bool is_unprintable(struct bytes character)
+{
+    unsigned char first = (unsigned char)character.at[0];
+    if (character.length == 1)
+        return first < 0x20 || first == 0x7f;
+    if (first == 0xc2)
+        return (unsigned char)character.at[1] < 0xa0; /* C1 controls */
+    for (size_t i = 0; i < sizeof unprintable / sizeof *unprintable; i++)
+        if (bytes_equal(character, unprintable[i]))
+            return true;
+    return false;
+}
+
+size_t text_char_bytes(struct bytes rest)
+{
+    unsigned char first = (unsigned char)rest.at[0];
+    size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    bool is_whole = length <= rest.length && bytes_are_utf8(bytes_of(rest.at, length));
+    return is_whole ? length : 0;
+}
+
+size_t text_printable_bytes(struct bytes text)
+{
+    size_t at = 0;
+    while (at < text.length) {
+        size_t length = text_char_bytes(bytes_after(text, at));
+        if (length == 0 || is_unprintable(bytes_of(text.at + at, length)))
+            break;
+        at += length;
+    }
+    return at;
+}
+
+bool text_is_printable(struct bytes text)
+{
+    return text_printable_bytes(text) == text.length;
+}
+
+const char *text_check_name(struct bytes text)
+{
+    return text_is_name(text) ? NULL : "is no name";
+}
+
+const char *text_check_listen(struct bytes text)
+{
+    struct address address;
+    return address_parse(text, &address) == 0 ? NULL : "is no address";
+}
+
+static bool is_origin(struct bytes text)
+{
+    ptrdiff_t scheme_end = bytes_find(text, BYTES("://"));
+    if (scheme_end <= 0)
+        return false;
+    struct bytes host = bytes_after(text, (size_t)scheme_end + 3);
+    for (size_t i = 0; i < host.length; i++)
+        if (!is_name_char(host.at[i]) && host.at[i] != ':' && host.at[i] != '[' &&
+            host.at[i] != ']')
+            return false;
+    return host.length > 0;
+}
+
+const char *text_check_origin(struct bytes text)
+{
+    return bytes_equal(text, BYTES("*")) || is_origin(text) ? NULL : "is no origin";
+}
+
+const char *text_check_key(struct bytes text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.at[i] <= ' ' || text.at[i] > '~')
+            return "holds a space or a character that no header can carry";
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * text_check - what a text in a configuration may look like.
+ *
+ * Memory   nothing allocates.
+ * Threads  any.
+ * Errors   the checks return NULL, or what is wrong as option_check_fn wants it.
+ */
+#ifndef CONFIG_TEXT_CHECK_H
+#define CONFIG_TEXT_CHECK_H
+
+#include "base/bytes.h"
+
+#define TEXT_NAME_BYTES 64
+
+/* [A-Za-z0-9._-]{1,64} */
+bool text_is_name(struct bytes text);
+/* Bytes of the UTF-8 character that starts the view (not empty); 0: none does. */
+size_t text_char_bytes(struct bytes rest);
+/* Bytes before the first character that is not printable. */
+size_t text_printable_bytes(struct bytes text);
+/* UTF-8 without control characters, line or paragraph separators, byte order marks, U+E000 and
+ * U+E001. */
+bool text_is_printable(struct bytes text);
+
+const char *text_check_name(struct bytes text);
+const char *text_check_listen(struct bytes text);
+const char *text_check_origin(struct bytes text);
+/* Visible ASCII: what a header field can carry. */
+const char *text_check_key(struct bytes text);
+
+#endif
