@@ -36,10 +36,10 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
     return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
 }
 
-/* The first `skip` bytes taken off; skip may not exceed the length. */
+/* The first `skip` bytes taken off; skip may not exceed the length. (C forbids NULL + 0.) */
 static inline struct bytes bytes_after(struct bytes view, size_t skip)
 {
-    return (struct bytes){view.at + skip, view.length - skip};
+    return (struct bytes){skip > 0 ? view.at + skip : view.at, view.length - skip};
 }
 
 /* ASCII letters compare alike in either case, as RFC 9110 wants for field names. */

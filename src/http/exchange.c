@@ -5,7 +5,7 @@
 const char *const http_gone_names[] = {
     [HTTP_GONE_LEFT] = "left",           [HTTP_GONE_MALFORMED] = "malformed",
     [HTTP_GONE_TOO_LARGE] = "too_large", [HTTP_GONE_TIMEOUT] = "timeout",
-    [HTTP_GONE_SHUTDOWN] = "shutdown",
+    [HTTP_GONE_MEMORY] = "memory",       [HTTP_GONE_SHUTDOWN] = "shutdown",
 };
 
 void http_exchange_bind(struct http_exchange *exchange, const struct http_exchange_events *events,

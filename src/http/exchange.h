@@ -42,6 +42,7 @@ enum http_gone {
     HTTP_GONE_MALFORMED, /* the body's framing; the transport has answered 400 if it still could */
     HTTP_GONE_TOO_LARGE, /* the body passed limits.body_bytes; answered 413 if possible */
     HTTP_GONE_TIMEOUT,   /* body or write deadline; answered 408 if possible */
+    HTTP_GONE_MEMORY,    /* there was none left for this request; answered 503 if possible */
     HTTP_GONE_SHUTDOWN,  /* the server was closed */
 };
 

@@ -86,7 +86,7 @@ static int read_stream(struct reading *reading, yyjson_val *value)
 static int read_include_usage(struct reading *reading, yyjson_val *value)
 {
     if (!yyjson_is_bool(value))
-        return refuse(reading, "invalid_type", "stream_options",
+        return refuse(reading, "invalid_type", "include_usage",
                       BYTES("\"stream_options.include_usage\" must be true or false, without "
                             "quotes."));
     reading->request->include_usage = yyjson_get_bool(value);
@@ -170,20 +170,27 @@ static int read_stream_options(struct reading *reading, yyjson_val *value)
 
 typedef int read_field_fn(struct reading *reading, yyjson_val *value);
 
+/* Like BYTES(), for tables. */
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+
 static const struct {
-    const char *name;
+    struct bytes name;
     read_field_fn *read; /* is not asked about null, which is the same as nothing */
     bool is_option;      /* stands inside stream_options */
 } fields[FIELD_COUNT] = {
-    [FIELD_MODEL] = {"model", read_model, false},
-    [FIELD_STREAM] = {"stream", read_stream, false},
-    [FIELD_STREAM_OPTIONS] = {"stream_options", read_stream_options, false},
-    [FIELD_MAX_TOKENS] = {"max_tokens", read_max_tokens, false},
-    [FIELD_MAX_COMPLETION_TOKENS] = {"max_completion_tokens", read_max_completion_tokens, false},
-    [FIELD_MESSAGES] = {"messages", read_messages, false},
-    [FIELD_PROMPT] = {"prompt", read_prompt, false},
-    [FIELD_INPUT] = {"input", read_input, false},
-    [FIELD_INCLUDE_USAGE] = {"include_usage", read_include_usage, true},
+    [FIELD_MODEL] = {NAME("model"), read_model, false},
+    [FIELD_STREAM] = {NAME("stream"), read_stream, false},
+    [FIELD_STREAM_OPTIONS] = {NAME("stream_options"), read_stream_options, false},
+    [FIELD_MAX_TOKENS] = {NAME("max_tokens"), read_max_tokens, false},
+    [FIELD_MAX_COMPLETION_TOKENS] = {NAME("max_completion_tokens"), read_max_completion_tokens,
+                                     false},
+    [FIELD_MESSAGES] = {NAME("messages"), read_messages, false},
+    [FIELD_PROMPT] = {NAME("prompt"), read_prompt, false},
+    [FIELD_INPUT] = {NAME("input"), read_input, false},
+    [FIELD_INCLUDE_USAGE] = {NAME("include_usage"), read_include_usage, true},
 };
 
 #define KEY_BYTES 64 /* no way to write one of our names is longer */
@@ -198,10 +205,10 @@ static struct bytes fold_key(struct bytes key, char (*room)[KEY_BYTES])
         char c = key.at[0];
         if (c >= 'A' && c <= 'Z') {
             c = (char)(c | 0x20);
-        } else if (bytes_start_with(key, BYTES("\xc5\xbf"))) {
+        } else if (c == '\xc5' && bytes_start_with(key, BYTES("\xc5\xbf"))) {
             c = 's';
             used = 2;
-        } else if (bytes_start_with(key, BYTES("\xe2\x84\xaa"))) {
+        } else if (c == '\xe2' && bytes_start_with(key, BYTES("\xe2\x84\xaa"))) {
             c = 'k';
             used = 3;
         }
@@ -219,8 +226,7 @@ static enum field find_field(struct bytes key, bool is_option)
         return FIELD_COUNT;
     struct bytes folded = fold_key(key, &room);
     for (size_t i = 0; i < FIELD_COUNT; i++)
-        if (fields[i].is_option == is_option &&
-            bytes_equal(folded, bytes_from_cstr(fields[i].name)))
+        if (fields[i].is_option == is_option && bytes_equal(folded, fields[i].name))
             return (enum field)i;
     return FIELD_COUNT;
 }
@@ -228,8 +234,8 @@ static enum field find_field(struct bytes key, bool is_option)
 static int read_field(struct reading *reading, enum field field, struct bytes key,
                       yyjson_val *value)
 {
-    const char *name = fields[field].name;
-    if (!bytes_equal(key, bytes_from_cstr(name)))
+    const char *name = fields[field].name.at;
+    if (!bytes_equal(key, fields[field].name))
         return refuse(reading, "invalid_field_name", name,
                       arena_format(reading->arena,
                                    "\"%.*s\" is another spelling of \"%s\", which some servers "
@@ -262,7 +268,7 @@ static int read_fields(struct reading *reading, yyjson_val *object, bool are_opt
 
 static int refuse_missing(struct reading *reading, enum field field, struct bytes message)
 {
-    return refuse(reading, "missing_required_parameter", fields[field].name, message);
+    return refuse(reading, "missing_required_parameter", fields[field].name.at, message);
 }
 
 static int check_needs_of_route(struct reading *reading)

@@ -118,6 +118,8 @@ static const struct {
 
 engine_page_fn *engine_page_find(llhttp_method_t method, struct bytes path)
 {
+    if (method == HTTP_HEAD)
+        method = HTTP_GET;
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
         if (method == pages[i].method && bytes_equal(path, bytes_from_cstr(pages[i].path)))
             return pages[i].run;

@@ -58,14 +58,13 @@ static int head_write(const struct engine_generation *generation, const char *ob
                   : r;
 }
 
-static int usage_write(const struct engine_generation *generation, uint64_t tokens,
-                       struct buffer *out)
+static int usage_write(const struct engine_generation *generation, struct buffer *out)
 {
-    unsigned long long words = generation->prompt_words;
+    unsigned long long words = generation->prompt_words, tokens = generation->next_token;
     return buffer_append_format(out,
                                 "\"usage\":{\"prompt_tokens\":%llu,\"completion_tokens\":%llu,"
                                 "\"total_tokens\":%llu}",
-                                words, (unsigned long long)tokens, words + tokens);
+                                words, tokens, words + tokens);
 }
 
 int engine_shape_event_head(struct engine_generation *generation)
@@ -127,7 +126,7 @@ static int usage_event_write(const struct engine_generation *generation, struct 
 {
     struct buffer usage = {0};
 
-    int r = usage_write(generation, generation->next_token, &usage);
+    int r = usage_write(generation, &usage);
     if (r == 0) {
         struct bytes parts[] = {
             buffer_bytes(&generation->event_head),
@@ -152,37 +151,34 @@ int engine_shape_last(const struct engine_generation *generation, struct buffer 
     return r == 0 ? engine_wire_piece(out, generation->framing, &done, 1) : r;
 }
 
-/* All tokens; *ret_tokens says how many, which padding makes more than token_count. */
-static int words_write(const struct engine_generation *generation, struct buffer *body,
-                       uint64_t *ret_tokens)
+/* All tokens; padding makes them more than token_count. */
+static int words_write(struct engine_generation *generation, struct buffer *body)
 {
     size_t full = body->length + generation->answer_bytes;
-    uint64_t token = 0;
 
-    while (token < generation->token_count || body->length < full) {
+    while (generation->next_token < generation->token_count || body->length < full) {
         char *at;
         int r = buffer_reserve(body, ENGINE_TOKEN_BYTES, &at);
         if (r < 0)
             return r;
-        buffer_commit(body, engine_token_hashed(generation->prompt_hash, token++, at));
+        buffer_commit(body,
+                      engine_token_hashed(generation->prompt_hash, generation->next_token++, at));
     }
-    *ret_tokens = token;
     return 0;
 }
 
-int engine_shape_plain(const struct engine_generation *generation, struct buffer *body)
+int engine_shape_plain(struct engine_generation *generation, struct buffer *body)
 {
     const struct shape *shape = &shapes[generation->kind];
-    uint64_t tokens = 0;
 
     int r = head_write(generation, shape->object, body);
     if (r == 0)
         r = buffer_append(body, PART(shape->plain_before));
     if (r == 0)
-        r = words_write(generation, body, &tokens);
+        r = words_write(generation, body);
     if (r == 0)
         r = buffer_append_format(body, "%s%s\"}],", shape->plain_after, finish_reason(generation));
     if (r == 0)
-        r = usage_write(generation, tokens, body);
+        r = usage_write(generation, body);
     return r == 0 ? buffer_append(body, BYTES("}\n")) : r;
 }

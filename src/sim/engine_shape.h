@@ -21,6 +21,7 @@ int engine_shape_error(const struct engine_generation *generation, struct buffer
 /* The finish reason, the usage if it was asked for, and [DONE]. */
 int engine_shape_last(const struct engine_generation *generation, struct buffer *out);
 
-int engine_shape_plain(const struct engine_generation *generation, struct buffer *body);
+/* The whole answer, all tokens at once. */
+int engine_shape_plain(struct engine_generation *generation, struct buffer *body);
 
 #endif
