@@ -131,50 +131,58 @@ install_packages() {
     say "installing on $distribution: $packages"
     as_root apt-get update -q </dev/null ||
         fail "apt-get update failed (see above): no network, or a broken package source." "$by_hand"
-    if [ "$distribution" = "debian 12" ]; then
-        allow_two_from_next "$packages"
-    fi
+    allow_two_from_next "$packages"
     # shellcheck disable=SC2086 # package names, to be split
     as_root apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 $packages \
         </dev/null || fail "apt-get install failed (see above)." "$by_hand"
 }
 
-# Debian 12 has neither llhttp nor yyjson. Their packages of Debian 13 need only an old libc: we
-# let apt see that release, and pin it so that nothing but these two can come from there. The
-# mirror is the one that the machine already uses.
+# Debian 12 and Ubuntu 24.04 have neither llhttp nor yyjson. Their packages of the next (long-term)
+# release need only an old libc: we let apt see that release, and pin it so that nothing but these
+# two can come from there. The mirror is the one that the machine already uses.
 allow_two_from_next() {
-    case " $1" in *" libllhttp-dev "* | *" libyyjson-dev "*) ;; *) return 0 ;; esac
+    case " $1 " in *" libllhttp-dev "* | *" libyyjson-dev "*) ;; *) return 0 ;; esac
+    case $distribution in
+    "debian 12") codename=bookworm next=trixie component=main keyring=debian-archive-keyring ;;
+    "ubuntu 24.04")
+        codename=noble next=resolute component=universe keyring=ubuntu-archive-keyring
+        ;;
+    *) return 0 ;;
+    esac
     if apt-cache show libllhttp-dev libyyjson-dev >/dev/null 2>&1; then
         return 0
     fi
+    by_hand="Please install by hand, from the release '$next': libllhttp-dev libyyjson-dev"
+    mirror=$(mirror_of "$codename")
+    [ -n "$mirror" ] || fail "no mirror of '$codename' among the package sources." "$by_hand"
 
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-        'Codename: bookworm' 'Component: main' | head -n 1)
-    [ -n "$mirror" ] || fail "no Debian 12 mirror among this machine's package sources." \
-        "Please install by hand, from Debian 13: libllhttp-dev libyyjson-dev"
-
-    say "writing $next_sources and $next_preferences: llhttp and yyjson come from Debian 13"
+    say "writing $next_sources and $next_preferences: llhttp and yyjson come from '$next'"
     as_root tee "$next_preferences" >/dev/null <<END
 Package: *
-Pin: release n=trixie
+Pin: release n=$next
 Pin-Priority: -10
 
 Package: libllhttp-dev libllhttp9* libyyjson-dev libyyjson0
-Pin: release n=trixie
+Pin: release n=$next
 Pin-Priority: 100
 END
     as_root tee "$next_sources" >/dev/null <<END
 Types: deb
 URIs: $mirror
-Suites: trixie
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+Suites: $next
+Components: $component
+Signed-By: /usr/share/keyrings/$keyring.gpg
 END
     as_root apt-get update -q </dev/null || {
         as_root rm -f "$next_sources" "$next_preferences"
-        fail "apt-get update failed with $next_sources (see above); it is removed again." \
-            "Please install by hand, from Debian 13: libllhttp-dev libyyjson-dev"
+        fail "apt-get update failed with $next_sources (see above); it is removed again." "$by_hand"
     }
+}
+
+# Where this machine takes the release itself from, not its updates or security fixes.
+mirror_of() {
+    apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' "Codename: $1" |
+        awk '$1 !~ /-/ { print $2; exit }'
 }
 
 # clang 14 where the distribution has it (Debian 12, Ubuntu 24.04), else what it calls clang.
