@@ -6,12 +6,18 @@
  * in two ways, or that says too much, is HTTP_FAIL_MALFORMED and its connection is dropped. An idle
  * connection that the origin closes, or on which it speaks unasked, is dropped at once.
  *
+ * A request goes out on the connection that was used last, or on a new one; a new one tries the
+ * name's addresses in turn, beginning with the one that last worked. How many requests run at once
+ * is the caller's to limit. An early answer counts, though the request was not sent whole; then the
+ * connection is dropped.
+ *
  * Units    bytes, milliseconds; 0 for a deadline: none.
  * Memory   an origin is the caller's until http_origin_close(), which needs its requests to have
  *          ended. A request is the caller's from http_request_start() to http_request_close(). What
  *          head and body views of `struct http_outgoing` point to must live until then.
  * Threads  one loop. No event comes from inside a call.
- * Errors   http_request_start(): -ENOMEM; everything else is on_failed().
+ * Errors   http_request_start(): -ENOMEM, -EINVAL for a line end or control character in what is
+ *          sent; everything else is on_failed().
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
@@ -69,7 +75,8 @@ struct http_outgoing {
 struct http_request_events {
     void (*on_head)(void *user, const struct http_answer_head *head);
     void (*on_body)(void *user, struct bytes bytes);
-    void (*on_end)(void *user); /* the answer is complete, by its framing */
+    void (*on_end)(void *user); /* the answer is complete, by its framing; one that ends with its
+                                   connection needs credit left to be seen ending */
     void (*on_failed)(void *user, enum http_failure why);
 };
 
