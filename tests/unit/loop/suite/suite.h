@@ -14,7 +14,8 @@
 
 struct suite {
     struct loop *loop;
-    struct address place; /* where to listen; port 0 */
+    struct address place;  /* where to listen; port 0 */
+    const char *directory; /* for files; exists, and is empty */
     void *body;
 
     const unsigned *counter; /* suite_until() waits for it ... */
