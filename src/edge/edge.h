@@ -40,9 +40,9 @@ void edge_close(struct edge *edge);
 
 /* Sums over the workers; exact when nothing happens. */
 struct edge_counts {
-    uint64_t connections, exchanges, calls, log_slabs, arena_blocks; /* alive now */
-    uint64_t exchanges_ended, calls_started, retries, errors_sent;   /* ever */
-    uint64_t memory_bytes;
+    uint64_t exchanges, calls;                                     /* alive now */
+    uint64_t exchanges_ended, calls_started, retries, errors_sent; /* ever */
+    uint64_t memory_bytes;                                         /* charged to memory.limit now */
 };
 void edge_count(const struct edge *edge, struct edge_counts *ret_counts);
 

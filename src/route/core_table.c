@@ -53,19 +53,12 @@ static bool is_on_probation(const struct core_state *core)
     return LOAD(&core->ejections) > 0;
 }
 
-static bool is_healthy(const struct core_state *core, uint64_t now_ns)
-{
-    if (core_is_ejected(core, now_ns))
-        return false;
-    return !is_on_probation(core) || now_ns >= LOAD(&core->probed_until_ns);
-}
-
 static bool is_in(uint64_t set, size_t core)
 {
     return set >> core & 1;
 }
 
-static int least_loaded(const struct core_table *table, uint64_t tried, uint64_t now_ns,
+static int least_loaded(const struct core_table *table, uint64_t skipped, uint64_t now_ns,
                         struct random *random)
 {
     int choice = -1;
@@ -73,7 +66,7 @@ static int least_loaded(const struct core_table *table, uint64_t tried, uint64_t
     uint64_t ties = 0;
     for (size_t i = 0; i < table->count; i++) {
         const struct core_state *core = &table->cores[i];
-        if (is_in(tried, i) || !is_healthy(core, now_ns))
+        if (is_in(skipped, i) || core_is_ejected(core, now_ns))
             continue;
         uint32_t load = LOAD(&core->in_flight);
         if (choice < 0 || load < least) {
@@ -101,7 +94,7 @@ static int first_to_return(const struct core_table *table, uint64_t tried)
     return choice;
 }
 
-/* A core on probation gets one call at a time; false: another thread's call is that one. */
+/* A core on probation gets one call, the probe, in a while; false: another call is that one. */
 static bool may_go(struct core_state *core, uint64_t now_ns)
 {
     if (!is_on_probation(core))

@@ -132,6 +132,8 @@ static void token_limits_are_whole_numbers_and_the_larger_counts(void **state)
     struct world *world = *state;
     assert_accepted(world, OPENAI_CHAT, CHAT(",\"max_tokens\":5,\"max_completion_tokens\":9"));
     assert_int_equal(world->request.max_tokens, 9);
+    assert_accepted(world, OPENAI_CHAT, CHAT(",\"max_tokens\":9,\"max_completion_tokens\":5"));
+    assert_int_equal(world->request.max_tokens, 9);
     assert_accepted(world, OPENAI_CHAT, CHAT(",\"max_tokens\":0"));
     assert_true(world->request.has_max_tokens);
     assert_int_equal(world->request.max_tokens, 0);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * answer_log - what one call's engine has answered so far: a head and an append-only run of bytes
+ * that every exchange of the call reads by a cursor of its own, also when there is only one.
+ *
+ * Bytes that all readers have passed are given back; so a reader that keeps up holds nothing, and
+ * how far the writer may be ahead of the slowest reader is the window.
+ *
+ *   LOG_EMPTY -> LOG_OPEN (head known) -> LOG_WHOLE
+ *       ^            |                 `-> LOG_BROKEN
+ *       '-- reset ---'   (a retry, allowed until a reader has offered payload)
+ *
+ * Units    bytes; offsets count from the first payload byte.
+ * Memory   reference-counted: the call and each reader hold one. Slabs come from the worker's pool.
+ * Threads  one worker's loop.
+ * Errors   answer_log_append(): -ENOMEM when the pool or its budget refuses.
+ */
+#ifndef EDGE_ANSWER_LOG_H
+#define EDGE_ANSWER_LOG_H
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "http/head.h"
+#include "openai/error.h"
+
+enum answer_log_state { LOG_EMPTY, LOG_OPEN, LOG_WHOLE, LOG_BROKEN };
+
+struct answer_log {
+    unsigned references;
+    enum answer_log_state state;
+    bool is_event_stream;
+    bool is_underway;   /* a core was chosen */
+    bool was_delivered; /* a reader has offered payload to its client: no retry any more */
+    struct http_answer_head head;
+    struct arena head_memory;
+    struct openai_error error; /* LOG_BROKEN: why; its message is static text or in head_memory */
+
+    struct block_pool *slab_pool;
+    struct list slabs;
+    uint64_t first_held; /* offset of the first byte that is still held */
+    uint64_t length;     /* all bytes ever appended */
+    uint64_t boundary;   /* event streams: where the last complete event ends */
+    uint64_t window_bytes;
+
+    struct list cursors;
+    struct answer_log_writer *writer;
+};
+
+/* The call's side: told when readers made room, and when the last one has left. */
+struct answer_log_writer {
+    void (*on_room)(struct answer_log_writer *writer);
+    void (*on_abandoned)(struct answer_log_writer *writer);
+};
+
+struct answer_log_cursor {
+    struct list link; /* in log->cursors */
+    struct answer_log *log;
+    uint64_t offset; /* the next byte to read */
+    void (*on_news)(struct answer_log_cursor *cursor);
+};
+
+/* One reference, the writer's. */
+int answer_log_new(struct answer_log **ret_log, struct block_pool *head_pool,
+                   struct block_pool *slab_pool, uint64_t window_bytes,
+                   struct answer_log_writer *writer);
+/* The writer has ended: no more calls to it. */
+void answer_log_abandon(struct answer_log *log);
+
+/* Copies the head. -ENOMEM. */
+int answer_log_open(struct answer_log *log, const struct http_answer_head *head);
+int answer_log_append(struct answer_log *log, struct bytes bytes);
+void answer_log_set_boundary(struct answer_log *log, uint64_t offset);
+void answer_log_end(struct answer_log *log);
+void answer_log_break(struct answer_log *log, const struct openai_error *error);
+/* Forgets head and bytes; needs !was_delivered. */
+void answer_log_reset(struct answer_log *log);
+/* Bytes that may still be appended before the slowest reader moves. */
+uint64_t answer_log_room(const struct answer_log *log);
+
+/* Takes a reference and starts at the first byte that is held. */
+void answer_log_read(struct answer_log *log, struct answer_log_cursor *cursor,
+                     void (*on_news)(struct answer_log_cursor *cursor));
+/* Views of the bytes from the cursor up to `until`, at most `limit` parts. */
+size_t answer_log_parts(const struct answer_log_cursor *cursor, uint64_t until,
+                        struct bytes *ret_parts, size_t limit);
+/* Before the first byte is offered to a client: what is offered cannot be taken back. */
+void answer_log_note_delivery(struct answer_log_cursor *cursor);
+void answer_log_advance(struct answer_log_cursor *cursor, uint64_t bytes);
+/* A cursor that reads nothing is left alone. */
+void answer_log_leave(struct answer_log_cursor *cursor);
+
+#endif

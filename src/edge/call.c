@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The driver of the cores' machine: its table of steps, its events, its end.
+ */
+#include "edge/call.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "edge/fields.h"
+
+static const struct {
+    const char *name; /* for logs, metrics, traces */
+    call_step_fn *run;
+} steps[] = {
+    [CALL_ROUTE] = {"route", call_route},
+    [CALL_FORWARD] = {"forward", call_forward},
+    [CALL_RELAY] = {"relay", call_relay},
+    [CALL_FINISH] = {"finish", call_finish},
+};
+
+const char *call_step_name(const struct call *call)
+{
+    return steps[call->state].name;
+}
+
+static void call_free(struct call *call)
+{
+    assert(call->attempt.core < 0);
+    timer_stop(&call->timer);
+    loop_cancel(call->worker->loop, &call->advance);
+    answer_log_abandon(call->log);
+    buffer_clear(&call->body);
+    struct worker *worker = call->worker;
+    struct arena memory = call->memory; /* the call itself lives in it */
+    arena_clear(&memory);
+    counter_add(&worker->counters.calls, -1);
+    worker_note_ended(worker);
+}
+
+/* Backward edges (a retry, a stale connection) have a limit each, so the loop is bounded. */
+static void call_advance(struct task *task)
+{
+    struct call *call = CONTAINER_OF(task, struct call, advance);
+    call->waits_for = 0;
+    call->wake_reasons = 0;
+    enum step_result result;
+    do {
+        result = steps[call->state].run(call);
+    } while (result == STEP_GO);
+
+    if (result == STEP_END)
+        call_free(call);
+    else
+        assert(call->waits_for); /* nobody waits for nothing */
+}
+
+void call_wake(struct call *call, unsigned reasons)
+{
+    call->facts |= reasons & CALL_FACTS;
+    call->wake_reasons |= reasons;
+    if (call->waits_for & reasons)
+        loop_post(call->worker->loop, &call->advance);
+}
+
+enum step_result call_wait(struct call *call, unsigned reasons)
+{
+    call->waits_for = reasons | CALL_ABANDONED;
+    if (call->wake_reasons & call->waits_for) /* came while the step ran */
+        loop_post(call->worker->loop, &call->advance);
+    return STEP_WAIT;
+}
+
+enum step_result call_go(struct call *call, enum call_state next)
+{
+    call->state = next;
+    return STEP_GO;
+}
+
+static void on_room(struct answer_log_writer *writer)
+{
+    call_wake(CONTAINER_OF(writer, struct call, writer), CALL_ROOM);
+}
+
+static void on_abandoned(struct answer_log_writer *writer)
+{
+    call_wake(CONTAINER_OF(writer, struct call, writer), CALL_ABANDONED);
+}
+
+static void on_timer(struct timer *timer)
+{
+    call_wake(CONTAINER_OF(timer, struct call, timer), CALL_TIMER);
+}
+
+static int copy_bytes(struct call *call, struct bytes from, struct bytes *to)
+{
+    *to = arena_copy(&call->memory, from);
+    return to->at ? 0 : -ENOMEM;
+}
+
+/* The client's fields that may travel, and room for the core's own (forward adds them). */
+static int copy_fields(struct call *call, struct http_fields from)
+{
+    call->fields =
+        arena_alloc(&call->memory, (from.count + CALL_OWN_FIELDS) * sizeof *call->fields);
+    if (!call->fields)
+        return -ENOMEM;
+    for (size_t i = 0; i < from.count; i++) {
+        if (!fields_may_go_up(from, from.at[i].name))
+            continue;
+        struct http_field *to = &call->fields[call->field_count++];
+        if (copy_bytes(call, from.at[i].name, &to->name) < 0 ||
+            copy_bytes(call, from.at[i].value, &to->value) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int copy_request(struct call *call, const struct call_request *request)
+{
+    if (copy_bytes(call, request->method, &call->method) < 0 ||
+        copy_bytes(call, request->rest, &call->rest) < 0 ||
+        copy_bytes(call, request->query, &call->query) < 0 ||
+        copy_bytes(call, request->request_id, &call->request_id) < 0)
+        return -ENOMEM;
+    call->deadline_ns = request->deadline_ns;
+    return copy_fields(call, request->fields);
+}
+
+static struct call *call_new(struct worker *worker)
+{
+    struct arena memory;
+    arena_init(&memory, &worker->blocks);
+    struct call *call = arena_zalloc(&memory, sizeof *call);
+    if (!call)
+        return NULL;
+    call->memory = memory;
+    call->worker = worker;
+    call->attempt.core = -1;
+    call->writer = (struct answer_log_writer){.on_room = on_room, .on_abandoned = on_abandoned};
+    task_init(&call->advance, call_advance);
+    timer_init(&call->timer, worker->loop, on_timer);
+    counter_add(&worker->counters.calls, 1);
+    return call;
+}
+
+int call_start(struct worker *worker, const struct call_request *request,
+               struct answer_log **ret_log)
+{
+    struct call *call = call_new(worker);
+    if (!call)
+        return -ENOMEM;
+    int r = copy_request(call, request);
+    if (r < 0)
+        goto fail;
+    r = answer_log_new(&call->log, &worker->blocks, &worker->slabs,
+                       worker_config(worker)->limits.write_window_bytes, &call->writer);
+    if (r < 0)
+        goto fail;
+    call->body = *request->body;
+    buffer_init(request->body, 0, NULL);
+    call->waits_for = CALL_ABANDONED;
+    counter_add(&worker->counters.calls_started, 1);
+    retry_budget_note_request(&worker->retries, loop_now_ns(worker->loop));
+    loop_post(worker->loop, &call->advance);
+    *ret_log = call->log;
+    return 0;
+
+fail:
+    call_free(call); /* takes half-built calls */
+    return r;
+}
+
+enum step_result call_fail(struct call *call, const struct openai_error *error)
+{
+    call->error = *error;
+    return call_go(call, CALL_FINISH);
+}

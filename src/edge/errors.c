@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "edge/errors.h"
+
+#define SAY(text)                                                                                  \
+    {                                                                                              \
+        (text), sizeof(text) - 1                                                                   \
+    }
+
+const struct openai_error error_memory = {
+    .status = 503,
+    .code = "overloaded",
+    .message = SAY("The edge is short of memory. Try again shortly."),
+};
+const struct openai_error error_shutdown = {
+    .status = 503,
+    .code = "shutting_down",
+    .message = SAY("This edge is shutting down. Send the request again; another one will take it."),
+};
+const struct openai_error error_deadline = {
+    .status = 504,
+    .code = "deadline_exceeded",
+    .message =
+        SAY("The answer was not complete within the request's deadline. Ask for fewer tokens, "
+            "or raise timeouts.total or isthmus-deadline."),
+};
+const struct openai_error error_unknown_path = {
+    .status = 404,
+    .code = "unknown_path",
+    .message = SAY("There is nothing at this path. Served are POST /v1/chat/completions, "
+                   "/v1/completions, /v1/embeddings and GET /v1/models."),
+};
+const struct openai_error error_method = {
+    .status = 405,
+    .code = "method_not_allowed",
+    .message = SAY("This path does not take this method. Use GET for /v1/models and POST for the "
+                   "rest."),
+};
+const struct openai_error error_body_too_large = {
+    .status = 413,
+    .code = "request_too_large",
+    .message = SAY("The request's body is larger than limits.body of this edge."),
+};
+const struct openai_error error_busy = {
+    .status = 503,
+    .code = "overloaded",
+    .message = SAY("This edge has as many requests open as limits.exchanges allows. Try again "
+                   "shortly."),
+};
+const struct openai_error error_no_core = {
+    .status = 503,
+    .code = "no_core",
+    .message = SAY("No core can take this request now. Try again shortly."),
+};
+const struct openai_error error_core_unreachable = {
+    .status = 502,
+    .code = "core_unreachable",
+    .message = SAY("No core could be reached. Try again shortly."),
+};
+const struct openai_error error_core_died = {
+    .status = 502,
+    .code = "core_died",
+    .message = SAY("The core broke the connection before it answered. Try again."),
+};
+const struct openai_error error_core_rubbish = {
+    .status = 502,
+    .code = "core_malformed",
+    .message = SAY("The core's answer was not valid HTTP. Tell whoever runs this edge."),
+};
+const struct openai_error error_core_silent = {
+    .status = 504,
+    .code = "core_timeout",
+    .message = SAY("The core stopped answering. Try again."),
+};
+const struct openai_error error_core_cut = {
+    .status = 502,
+    .code = "core_cut",
+    .message = SAY("The core broke off in the middle of its answer; what came so far is not "
+                   "complete. Try again."),
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * errors - what the edge itself tells clients, in one place: status, code, and what to do.
+ */
+#ifndef EDGE_ERRORS_H
+#define EDGE_ERRORS_H
+
+#include "openai/error.h"
+
+extern const struct openai_error error_memory, error_shutdown, error_deadline, error_unknown_path,
+    error_method, error_body_too_large, error_busy, error_no_core, error_core_unreachable,
+    error_core_died, error_core_rubbish, error_core_silent, error_core_cut;
+
+#endif
