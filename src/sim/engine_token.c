@@ -2,20 +2,16 @@
 #include "base/hash.h"
 #include "sim/engine.h"
 
-#define SYLLABLES 100 /* 20 consonants with 5 vowels */
-
-/* Four or five syllables: two prompts agree on a token about once in 10^8. */
+/* Four or five syllables of six bits each: two prompts agree on a token about once in 10^8. */
 static size_t word_write(uint64_t hash, char *at)
 {
-    static const char consonants[] = "bcdfghjklmnpqrstvwxz";
-    static const char vowels[] = "aeiou";
+    static const char consonants[] = "bdfghjklmnprstvz";
+    static const char vowels[] = "aeio";
     size_t syllables = 4 + (hash >> 63);
 
-    for (size_t i = 0; i < syllables; i++) {
-        unsigned syllable = (unsigned)(hash % SYLLABLES);
-        hash /= SYLLABLES;
-        at[2 * i] = consonants[syllable / 5];
-        at[2 * i + 1] = vowels[syllable % 5];
+    for (size_t i = 0; i < syllables; i++, hash >>= 6) {
+        at[2 * i] = consonants[hash & 15];
+        at[2 * i + 1] = vowels[hash >> 4 & 3];
     }
     return 2 * syllables;
 }
