@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sim.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/units.h"
+#include "loop/loop.h"
+#include "sim/engine.h"
+
+#define MODEL_LIMIT 16
+#define BACKLOG 1024
+#define LISTEN_DEFAULT "127.0.0.1:8000"
+
+struct sim_settings {
+    struct address listen;
+    struct engine_profile profile;
+    const char *models[MODEL_LIMIT + 1];
+    size_t model_count;
+    struct engine_options engine;
+};
+
+/* ---- arguments: a table; each row's reader returns false for what it cannot read ---- */
+
+typedef bool setting_fn(struct sim_settings *settings, struct bytes value);
+
+static bool set_listen(struct sim_settings *settings, struct bytes value)
+{
+    return address_parse(value, &settings->listen) == 0;
+}
+
+static bool set_profile(struct sim_settings *settings, struct bytes value)
+{
+    for (const struct engine_profile *profile = engine_profiles; profile->name; profile++)
+        if (bytes_equal(value, bytes_from_cstr(profile->name))) {
+            settings->profile = *profile;
+            return true;
+        }
+    return false;
+}
+
+static bool set_model(struct sim_settings *settings, struct bytes value)
+{
+    if (settings->model_count == MODEL_LIMIT || value.length == 0)
+        return false;
+    settings->models[settings->model_count++] = value.at;
+    return true;
+}
+
+static bool set_seed(struct sim_settings *settings, struct bytes value)
+{
+    return bytes_read_u64(value, &settings->engine.seed);
+}
+
+static bool set_fault(struct sim_settings *settings, struct bytes value)
+{
+    uint64_t per_million;
+    struct bytes name = bytes_cut(&value, '=');
+    return bytes_read_u64(value, &per_million) && per_million <= UINT32_MAX &&
+           engine_fault_set(&settings->engine.faults, name, (uint32_t)per_million);
+}
+
+static bool set_tokens(struct sim_settings *settings, struct bytes value)
+{
+    uint64_t tokens;
+    if (!bytes_read_u64(value, &tokens) || tokens > UINT32_MAX)
+        return false;
+    settings->profile.default_tokens = (uint32_t)tokens;
+    return true;
+}
+
+static bool set_duration(uint64_t *us, struct bytes value)
+{
+    uint64_t ms;
+    if (!units_read_duration(value, &ms) || ms > UINT64_MAX / 1000)
+        return false;
+    *us = ms * 1000;
+    return true;
+}
+
+static bool set_ttft(struct sim_settings *settings, struct bytes value)
+{
+    return set_duration(&settings->profile.ttft_us, value);
+}
+
+static bool set_itl(struct sim_settings *settings, struct bytes value)
+{
+    return set_duration(&settings->profile.itl_us, value);
+}
+
+static bool set_key(struct sim_settings *settings, struct bytes value)
+{
+    settings->engine.key = value.at;
+    return value.length > 0;
+}
+
+static bool set_answer_bytes(struct sim_settings *settings, struct bytes value)
+{
+    uint64_t size;
+    if (!units_read_size(value, &size))
+        return false;
+    settings->engine.answer_bytes = size;
+    return true;
+}
+
+static const struct {
+    const char *name;
+    setting_fn *set;
+    const char *value, *help;
+} settings_table[] = {
+    {"--listen", set_listen, "ADDR", "where to listen; default " LISTEN_DEFAULT},
+    {"--profile", set_profile, "instant|simple", "how fast; before --tokens, --ttft, --itl"},
+    {"--model", set_model, "NAME", "a model it serves, up to 16 times; default sim"},
+    {"--tokens", set_tokens, "N", "of an answer without max_tokens"},
+    {"--ttft", set_ttft, "TIME", "to the first token, such as 20ms"},
+    {"--itl", set_itl, "TIME", "between two tokens"},
+    {"--answer-bytes", set_answer_bytes, "SIZE", "of the text of plain answers, at least"},
+    {"--key", set_key, "KEY", "required as Authorization: Bearer"},
+    {"--seed", set_seed, "N", "of the draws of faults"},
+    {"--fault", set_fault, "NAME=N", "strikes N requests in a million; GET /sim/faults lists all"},
+};
+
+#define SETTING_COUNT (sizeof settings_table / sizeof settings_table[0])
+
+static int help_print(void)
+{
+    printf("Usage: isthmus sim [OPTION VALUE] ...\n\n"
+           "A simulated inference engine with an OpenAI-compatible API.\n\n");
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        printf("  %-16s %-15s %s\n", settings_table[i].name, settings_table[i].value,
+               settings_table[i].help);
+    return 0;
+}
+
+static bool setting_read(struct sim_settings *settings, const char *name, const char *value)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        if (strcmp(name, settings_table[i].name) != 0)
+            continue;
+        if (value && settings_table[i].set(settings, bytes_from_cstr(value)))
+            return true;
+        fprintf(stderr, "isthmus sim: %s takes %s: %s\n", name, settings_table[i].value,
+                settings_table[i].help);
+        return false;
+    }
+    fprintf(stderr, "isthmus sim: there is no option %s; see isthmus sim --help\n", name);
+    return false;
+}
+
+static bool settings_read(struct sim_settings *settings, int argument_count, char **arguments)
+{
+    *settings = (struct sim_settings){.profile = engine_profiles[0]};
+    set_listen(settings, bytes_from_cstr(LISTEN_DEFAULT));
+    for (int i = 0; i < argument_count; i += 2)
+        if (!setting_read(settings, arguments[i], i + 1 < argument_count ? arguments[i + 1] : NULL))
+            return false;
+    settings->engine.profile = &settings->profile;
+    settings->engine.models = settings->model_count > 0 ? settings->models : NULL;
+    return true;
+}
+
+/* ---- the process ---- */
+
+static void on_signal(void *user)
+{
+    loop_stop(user);
+}
+
+static void ready_print(const struct listen_socket *socket)
+{
+    struct address address;
+    char text[ADDRESS_TEXT_BYTES];
+
+    listen_socket_address(socket, &address);
+    fprintf(stderr, "isthmus sim: ready on %s\n", address_format(&address, text));
+}
+
+static int serve(struct loop *loop, const struct sim_settings *settings)
+{
+    struct signal_watch *term = NULL, *interrupt = NULL;
+    struct listen_socket *socket = NULL;
+    struct engine *engine = NULL;
+
+    int r = listen_socket_open(&socket, loop, &settings->listen, BACKLOG);
+    if (r == 0)
+        r = engine_open(&engine, loop, socket, &settings->engine);
+    if (r == 0)
+        r = signal_watch_open(&term, loop, SIGTERM, on_signal, loop);
+    if (r == 0)
+        r = signal_watch_open(&interrupt, loop, SIGINT, on_signal, loop);
+    if (r == 0) {
+        ready_print(socket);
+        loop_run(loop);
+    }
+
+    signal_watch_close(interrupt);
+    signal_watch_close(term);
+    engine_close(engine);
+    if (socket)
+        listen_socket_close(socket);
+    return r;
+}
+
+int sim_command(int argument_count, char **arguments)
+{
+    struct sim_settings settings;
+    struct loop *loop = NULL;
+
+    if (argument_count > 0 && strcmp(arguments[0], "--help") == 0)
+        return help_print();
+    if (!settings_read(&settings, argument_count, arguments))
+        return 2;
+
+    int r = loop_open(&loop);
+    if (r == 0)
+        r = serve(loop, &settings);
+    loop_close(loop);
+    if (r < 0) {
+        char text[ADDRESS_TEXT_BYTES];
+        fprintf(stderr, "isthmus sim: cannot listen on %s: %s\n",
+                address_format(&settings.listen, text), strerror(-r));
+        return 1;
+    }
+    return 0;
+}
