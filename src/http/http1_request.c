@@ -308,7 +308,7 @@ struct http1_verdict http1_request_read(struct http1_request *ret_request, struc
 
 struct http1_verdict http1_request_refuse(enum http1_found found, const struct http1_search *search)
 {
-    if (found == HTTP1_FOUND_BAD)
+    if (found != HTTP1_FOUND_LARGE)
         return refused(400, "A line of the request's head does not end as it must.");
     if (search->lines == 0)
         return refused(414, "The request line is too long.");
