@@ -9,6 +9,7 @@
 #include "loop/sim/sim_stream.h"
 
 #define MOST_PIECE_BYTES 1460
+#define MOST_GAP_NS (200 * NS_PER_US)
 #define LEAST_SPIKE_NS (10 * NS_PER_MS)
 #define MOST_SPIKE_NS (3 * NS_PER_S)
 #define FIRST_RETRY_NS (200 * NS_PER_MS)
@@ -133,9 +134,12 @@ void socket_push(struct socket *socket)
 
     size_t size;
     while ((size = pipe_sendable(out)) > 0) {
-        if (pipe_has_room_for_packet(out) && fault_fires(world, FAULT_SEGMENTATION))
+        bool is_cut = pipe_has_room_for_packet(out) && fault_fires(world, FAULT_SEGMENTATION);
+        if (is_cut)
             size = world_draw(world, 1, size < MOST_PIECE_BYTES ? size : MOST_PIECE_BYTES);
         pipe_send(out, size, arrival_ns(socket, size));
+        if (is_cut) /* so that the rest is seldom read in the same turn */
+            socket->link_free_ns += world_draw(world, 0, MOST_GAP_NS);
     }
     send_finish(socket);
     schedule_arrival(socket);

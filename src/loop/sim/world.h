@@ -37,7 +37,8 @@ enum world_fault {
     FAULT_SHORT_WRITE,       /* a write that could take more than one byte: it takes fewer */
     FAULT_SPURIOUS_EVENT,    /* a read that could give something: -EAGAIN, and on_readable() again;
                                 a report to a stream: on_readable() follows for nothing */
-    FAULT_SEGMENTATION,      /* a packet: a piece of 1 to 1460 bytes goes ahead of the rest */
+    FAULT_SEGMENTATION,      /* a packet: a piece of 1 to 1460 bytes goes ahead of the rest,
+                                which follows within 0.2 ms */
     FAULT_LATENCY,           /* a packet: 10 ms to 3 s late, and what follows behind it */
     FAULT_CONNECT_REFUSED,   /* a connect: refused by the peer's host */
     FAULT_CONNECT_BLACKHOLE, /* a connect: never answered (-ETIMEDOUT after 127 s) */
