@@ -10,6 +10,8 @@
 
 #define LEAST_TURN_NS (1 * NS_PER_US)
 #define MOST_TURN_NS (20 * NS_PER_US)
+#define LEAST_JOIN_NS (100 * NS_PER_US)
+#define MOST_JOIN_NS (1 * NS_PER_MS)
 
 static uint64_t wanted_turn_ns(const struct sim_loop *loop)
 {
@@ -73,8 +75,10 @@ static void report_sources(struct sim_loop *loop)
 static void loop_returns(struct sim_loop *loop)
 {
     sim_loop_end(loop);
-    if (loop->ended.loop) /* of a spawned one: its parent is told */
-        source_ready(&loop->ended);
+    if (!loop->ended.loop)
+        return; /* a main loop has no parent to be told */
+    uint64_t takes_ns = world_draw(loop->world, LEAST_JOIN_NS, MOST_JOIN_NS);
+    event_schedule(loop->world, &loop->joined, loop->world->now_ns + takes_ns);
 }
 
 static void take_turn(struct event *event)
@@ -132,6 +136,7 @@ void sim_loop_end(struct sim_loop *loop)
 
 void sim_loop_free(struct sim_loop *loop)
 {
+    event_cancel(loop->world, &loop->joined);
     list_remove(&loop->link);
     loop_clear(&loop->base);
     free(loop);
@@ -198,6 +203,11 @@ void world_loop_stall(struct loop *loop, uint64_t until_ns)
     schedule_turn(self);
 }
 
+static void join(struct event *event)
+{
+    source_ready(&CONTAINER_OF(event, struct sim_loop, joined)->ended);
+}
+
 static void report_start(struct source *source)
 {
     struct sim_loop *loop = CONTAINER_OF(source, struct sim_loop, start);
@@ -224,6 +234,7 @@ int loop_spawn(struct loop *parent, const struct loop_child *child)
     loop->child = *child;
     source_init(&loop->start, loop, report_start);
     source_init(&loop->ended, sim_loop_of(parent), report_ended);
+    event_init(&loop->joined, join);
     node->holdings.loops++;
     source_ready(&loop->start);
     return 0;

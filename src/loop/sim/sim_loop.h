@@ -51,6 +51,7 @@ struct sim_loop {
     /* of a spawned loop */
     struct loop_child child;
     struct source start, ended;
+    struct event joined; /* its thread has ended, and `ended` is for the parent to hear */
 };
 
 static inline struct sim_loop *sim_loop_of(struct loop *loop)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "loop/file.h"
 #include "loop/sim/world.h"
 #include "tests/test.h"
 #include "tests/unit/loop/suite/suite.h"
@@ -18,6 +19,8 @@ void suite_body_open(struct suite *suite)
     assert_int_equal(world_node_open(&body->node, body->world, "node", "10.0.0.1"), 0);
     suite->loop = world_node_loop(body->node);
     suite->body = body;
+    suite->directory = "/data";
+    assert_int_equal(file_make_directory(suite->loop, suite->directory), 0);
     assert_int_equal(address_parse(BYTES("127.0.0.1:0"), &suite->place), 0);
 }
 
