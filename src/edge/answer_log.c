@@ -16,20 +16,18 @@ static size_t slab_capacity(const struct answer_log *log)
     return log->slab_pool->block_bytes - sizeof(struct slab);
 }
 
-int answer_log_new(struct answer_log **ret_log, struct block_pool *head_pool,
-                   struct block_pool *slab_pool, uint64_t window_bytes,
-                   struct answer_log_writer *writer)
+int answer_log_new(struct answer_log **ret_log, struct block_pool *arena_pool,
+                   struct block_pool *slab_pool, uint64_t window_bytes)
 {
     struct arena memory;
-    arena_init(&memory, head_pool);
+    arena_init(&memory, arena_pool);
     struct answer_log *log = arena_zalloc(&memory, sizeof *log);
     if (!log)
         return -ENOMEM;
     log->references = 1;
-    log->head_memory = memory;
+    log->memory = memory;
     log->slab_pool = slab_pool;
     log->window_bytes = window_bytes;
-    log->writer = writer;
     list_init(&log->slabs);
     list_init(&log->cursors);
     *ret_log = log;
@@ -54,7 +52,7 @@ static void unref(struct answer_log *log)
     if (--log->references > 0)
         return;
     free_slabs_before(log, log->length);
-    struct arena memory = log->head_memory; /* the log itself lives in it */
+    struct arena memory = log->memory; /* the log itself lives in it */
     arena_clear(&memory);
 }
 
@@ -85,11 +83,11 @@ static int copy_field(struct arena *memory, const struct http_field *from, struc
 int answer_log_open(struct answer_log *log, const struct http_answer_head *head)
 {
     size_t count = head->fields.count;
-    struct http_field *fields = arena_alloc(&log->head_memory, (count + 1) * sizeof *fields);
+    struct http_field *fields = arena_alloc(&log->memory, (count + 1) * sizeof *fields);
     if (!fields)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++)
-        if (copy_field(&log->head_memory, &head->fields.at[i], &fields[i]) < 0)
+        if (copy_field(&log->memory, &head->fields.at[i], &fields[i]) < 0)
             return -ENOMEM;
     log->head = *head;
     log->head.fields.at = fields;

@@ -32,8 +32,8 @@ struct answer_log {
     bool is_underway;   /* a core was chosen */
     bool was_delivered; /* a reader has offered payload to its client: no retry any more */
     struct http_answer_head head;
-    struct arena head_memory;
-    struct openai_error error; /* LOG_BROKEN: why; its message is static text or in head_memory */
+    struct arena memory;       /* the log itself, its head, and its writer live in it */
+    struct openai_error error; /* LOG_BROKEN: why; its message is static text or in `memory` */
 
     struct block_pool *slab_pool;
     struct list slabs;
@@ -59,10 +59,9 @@ struct answer_log_cursor {
     void (*on_news)(struct answer_log_cursor *cursor);
 };
 
-/* One reference, the writer's. */
-int answer_log_new(struct answer_log **ret_log, struct block_pool *head_pool,
-                   struct block_pool *slab_pool, uint64_t window_bytes,
-                   struct answer_log_writer *writer);
+/* One reference, the writer's; the writer may put itself into log->memory. */
+int answer_log_new(struct answer_log **ret_log, struct block_pool *arena_pool,
+                   struct block_pool *slab_pool, uint64_t window_bytes);
 /* The writer has ended: no more calls to it. */
 void answer_log_abandon(struct answer_log *log);
 

@@ -29,11 +29,9 @@ static void call_free(struct call *call)
     assert(call->attempt.core < 0);
     timer_stop(&call->timer);
     loop_cancel(call->worker->loop, &call->advance);
-    answer_log_abandon(call->log);
     buffer_clear(&call->body);
     struct worker *worker = call->worker;
-    struct arena memory = call->memory; /* the call itself lives in it */
-    arena_clear(&memory);
+    answer_log_abandon(call->log); /* the call may have lived in it */
     counter_add(&worker->counters.calls, -1);
     worker_note_ended(worker);
 }
@@ -94,7 +92,7 @@ static void on_timer(struct timer *timer)
 
 static int copy_bytes(struct call *call, struct bytes from, struct bytes *to)
 {
-    *to = arena_copy(&call->memory, from);
+    *to = arena_copy(&call->log->memory, from);
     return to->at ? 0 : -ENOMEM;
 }
 
@@ -102,7 +100,7 @@ static int copy_bytes(struct call *call, struct bytes from, struct bytes *to)
 static int copy_fields(struct call *call, struct http_fields from)
 {
     call->fields =
-        arena_alloc(&call->memory, (from.count + CALL_OWN_FIELDS) * sizeof *call->fields);
+        arena_alloc(&call->log->memory, (from.count + CALL_OWN_FIELDS) * sizeof *call->fields);
     if (!call->fields)
         return -ENOMEM;
     for (size_t i = 0; i < from.count; i++) {
@@ -129,15 +127,20 @@ static int copy_request(struct call *call, const struct call_request *request)
 
 static struct call *call_new(struct worker *worker)
 {
-    struct arena memory;
-    arena_init(&memory, &worker->blocks);
-    struct call *call = arena_zalloc(&memory, sizeof *call);
-    if (!call)
+    struct answer_log *log;
+    if (answer_log_new(&log, &worker->blocks, &worker->slabs,
+                       worker_config(worker)->limits.write_window_bytes) < 0)
         return NULL;
-    call->memory = memory;
+    struct call *call = arena_zalloc(&log->memory, sizeof *call);
+    if (!call) {
+        answer_log_abandon(log);
+        return NULL;
+    }
     call->worker = worker;
+    call->log = log;
     call->attempt.core = -1;
     call->writer = (struct answer_log_writer){.on_room = on_room, .on_abandoned = on_abandoned};
+    log->writer = &call->writer;
     task_init(&call->advance, call_advance);
     timer_init(&call->timer, worker->loop, on_timer);
     counter_add(&worker->counters.calls, 1);
@@ -151,12 +154,10 @@ int call_start(struct worker *worker, const struct call_request *request,
     if (!call)
         return -ENOMEM;
     int r = copy_request(call, request);
-    if (r < 0)
-        goto fail;
-    r = answer_log_new(&call->log, &worker->blocks, &worker->slabs,
-                       worker_config(worker)->limits.write_window_bytes, &call->writer);
-    if (r < 0)
-        goto fail;
+    if (r < 0) {
+        call_free(call);
+        return r;
+    }
     call->body = *request->body;
     buffer_init(request->body, 0, NULL);
     call->waits_for = CALL_ABANDONED;
@@ -165,10 +166,6 @@ int call_start(struct worker *worker, const struct call_request *request,
     loop_post(worker->loop, &call->advance);
     *ret_log = call->log;
     return 0;
-
-fail:
-    call_free(call); /* takes half-built calls */
-    return r;
 }
 
 enum step_result call_fail(struct call *call, const struct openai_error *error)

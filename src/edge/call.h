@@ -9,9 +9,8 @@
  *
  * It reads nothing of its exchanges and they nothing of it: between them stands the answer log.
  *
- * Memory   an arena of its own; freed by the driver after STEP_END.
- * Threads  its worker's loop.
- * Errors   every failure ends in the log: answer_log_break().
+ * Memory   lives in its log's arena, which goes when the call has ended and the last reader has
+ * left. Threads  its worker's loop. Errors   every failure ends in the log: answer_log_break().
  */
 #ifndef EDGE_CALL_H
 #define EDGE_CALL_H
@@ -48,7 +47,6 @@ struct attempt {
 
 struct call {
     struct worker *worker;
-    struct arena memory; /* the call itself lives in it */
     enum call_state state;
     unsigned waits_for;
     unsigned wake_reasons; /* since the last advance began */

@@ -60,12 +60,12 @@ static struct http_fields core_fields(struct call *call)
     fields[count++] = (struct http_field){BYTES("x-request-id"), call->request_id};
     fields[count++] =
         (struct http_field){BYTES("isthmus-deadline"),
-                            arena_format(&call->memory, "%llu", (unsigned long long)left_ms)};
+                            arena_format(&call->log->memory, "%llu", (unsigned long long)left_ms)};
     if (secret_is_set(&core->key)) {
         struct bytes key = secret_reveal(&core->key);
-        fields[count++] =
-            (struct http_field){BYTES("authorization"), arena_format(&call->memory, "Bearer %.*s",
-                                                                     (int)key.length, key.at)};
+        fields[count++] = (struct http_field){
+            BYTES("authorization"),
+            arena_format(&call->log->memory, "Bearer %.*s", (int)key.length, key.at)};
     }
     return (struct http_fields){fields, count};
 }
@@ -84,9 +84,9 @@ static int start_request(struct call *call)
     struct attempt *attempt = &call->attempt;
     const struct upstream *upstream = &call->worker->upstreams[attempt->core];
     const char *base = config->cores[attempt->core].url.base_path;
-    struct bytes target =
-        arena_format(&call->memory, "%s%.*s%s%.*s", base, (int)call->rest.length, call->rest.at,
-                     call->query.length > 0 ? "?" : "", (int)call->query.length, call->query.at);
+    struct bytes target = arena_format(
+        &call->log->memory, "%s%.*s%s%.*s", base, (int)call->rest.length, call->rest.at,
+        call->query.length > 0 ? "?" : "", (int)call->query.length, call->query.at);
     call->body_part = buffer_bytes(&call->body);
     const struct http_outgoing outgoing = {
         .method = call->method,
