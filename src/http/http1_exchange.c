@@ -122,8 +122,16 @@ static int keep_rest(struct http1_exchange *exchange)
     return 0;
 }
 
+/* A body that came whole but was not asked for is passed over: it is no request. */
+static void skip_body(struct http1_exchange *exchange)
+{
+    if (!exchange->body.has_ended)
+        exchange->rest = bytes_after(exchange->rest, (size_t)exchange->body.length_left);
+}
+
 int http1_exchange_leave_rest(struct http1_exchange *exchange)
 {
+    skip_body(exchange);
     struct buffer *held = &exchange->connection->held;
     if (exchange->rest_place == HTTP1_REST_HELD) {
         buffer_consume(held, held->length - exchange->rest.length);
