@@ -69,7 +69,7 @@ char *loop_scratch(struct loop *loop);
 
 /* A further loop: on a thread of its own, in a world as one more member of the schedule.
  * start() runs on it first; when it has been stopped and its loop has returned, on_ended() runs on
- * the parent. *child is copied. */
+ * the parent, perhaps before the last messages that the child sent. *child is copied. */
 struct loop_child {
     void (*start)(struct loop *loop, void *user);
     void (*on_ended)(void *user); /* on the parent's loop */

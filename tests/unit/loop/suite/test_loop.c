@@ -252,6 +252,7 @@ static void a_full_lane_refuses(void **state)
     suite_until(suite, &record.count, JOB_LANE_LIMIT);
 }
 
+/* The child's letter and its end take two ways: either may come first. */
 struct family {
     struct record record;
     struct mailbox *mailbox;
@@ -283,7 +284,7 @@ static void a_spawned_loop_speaks_to_its_parent_and_its_end_is_told(void **state
                      0);
     assert_int_equal(loop_spawn(suite->loop, &child), 0);
     suite_until(suite, &family.record.count, 2);
-    record_is_counting_up(&family.record, 2);
+    assert_int_equal(family.record.values[0] + family.record.values[1], 0 + 1);
     mailbox_close(family.mailbox);
 }
 
