@@ -148,6 +148,7 @@ static int name_begin(struct resolver_name *name, struct bytes host)
     return lookup_start(&name->lookup, name->loop, name->host, note_answer, name);
 }
 
+/* style: parameters, as its header says: what is opened, and who is told. */
 int resolver_name_open(struct resolver_name **ret_name, struct loop *loop, struct bytes host,
                        const struct resolver_options *options, void (*on_change)(void *user),
                        void *user)

@@ -189,6 +189,7 @@ static void listener_ready(uv_poll_t *poll, int status, int events)
         listener_pause(listener, r);
 }
 
+/* style: parameters, as its header says: what is opened, and who is told. */
 int listener_open(struct listener **ret_listener, struct loop *loop, struct listen_socket *socket,
                   const struct stream_options *options, const struct listener_events *events,
                   void *user)

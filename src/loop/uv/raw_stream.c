@@ -311,6 +311,7 @@ int raw_stream_open(struct stream **ret_stream, struct loop *loop, int fd)
     return r;
 }
 
+/* style: parameters, as its header says: what is opened, and who is told. */
 int stream_connect(struct stream **ret_stream, struct loop *loop, const struct address *address,
                    const struct stream_options *options, const struct stream_events *events,
                    void *user)

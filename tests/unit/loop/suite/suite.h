@@ -4,8 +4,8 @@
  * record what happens to them. The tests of tests/unit/loop/suite run against both bodies; each
  * body brings the four functions at the end.
  */
-#ifndef TESTS_UNIT_LOOP_SUITE_H
-#define TESTS_UNIT_LOOP_SUITE_H
+#ifndef TESTS_UNIT_LOOP_SUITE_SUITE_H
+#define TESTS_UNIT_LOOP_SUITE_SUITE_H
 
 #include "loop/listener.h"
 #include "loop/loop.h"
