@@ -7,14 +7,12 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
-#include "base/buffer.h"
 #include "loop/stream_body.h"
 #include "loop/tls_context.h"
+#include "loop/tls_raw.h"
 
 #define RECORD_BYTES ((size_t)SSL3_RT_MAX_PLAIN_LENGTH)
 #define HOST_NAME_BYTES 256
-/* One record, or a flight of the handshake; a peer that makes OpenSSL answer more is not read. */
-#define OUTBOX_BYTES 65536
 
 /*
  *   CONNECTING -> SHAKING -> OPEN
@@ -24,14 +22,12 @@ enum tls_phase { TLS_CONNECTING, TLS_SHAKING, TLS_OPEN, TLS_BROKEN };
 
 struct tls_stream {
     struct stream stream;
-    struct stream *raw;
+    struct tls_raw raw;
     struct tls_context *context;
     SSL *ssl;
-    const char *why;      /* the last -EPROTO, in words */
-    struct buffer outbox; /* the end of a record that raw had no room for */
-    struct task task;     /* tells the owner what no event of raw's will tell */
+    const char *why;  /* the last -EPROTO, in words */
+    struct task task; /* tells the owner what no event of raw's will tell */
     enum tls_phase phase;
-    int raw_error;      /* of the last call on raw, as -errno */
     int read_verdict;   /* what reading gives when no bytes are there: -EAGAIN, 0 or an error */
     int write_error;    /* 0: writing works */
     int hangup_error;   /* what broke raw; 0: nothing did */
@@ -60,8 +56,8 @@ static int tls_reason(struct tls_stream *tls, int result)
     case SSL_ERROR_ZERO_RETURN:
         return 0;
     case SSL_ERROR_SYSCALL:
-        if (tls->raw_error < 0)
-            return tls->raw_error;
+        if (tls->raw.error < 0)
+            return tls->raw.error;
         break;
     default:
         break;
@@ -76,71 +72,18 @@ static int tls_reason(struct tls_stream *tls, int result)
     return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE ? -ENOMEM : -EPROTO;
 }
 
-/* OpenSSL's end of the raw stream. */
-
-static int raw_bio_write(BIO *bio, const char *data, int size)
-{
-    struct tls_stream *tls = BIO_get_data(bio);
-    BIO_clear_retry_flags(bio);
-    struct bytes rest = bytes_of(data, (size_t)size);
-    ssize_t taken = tls->outbox.length > 0 ? -EAGAIN : stream_write(tls->raw, &rest, 1);
-    if (taken < 0 && taken != -EAGAIN) {
-        tls->raw_error = (int)taken;
-        return -1;
-    }
-    /* A record that has begun is finished whatever its owner does next: the rest is ours. */
-    rest = bytes_after(rest, taken > 0 ? (size_t)taken : 0);
-    int r = buffer_append(&tls->outbox, rest);
-    if (r == -ENOBUFS)
-        BIO_set_retry_write(bio);
-    else if (r < 0)
-        tls->raw_error = r;
-    return r < 0 ? -1 : size;
-}
-
-static int raw_bio_read(BIO *bio, char *ret_bytes, int size)
-{
-    struct tls_stream *tls = BIO_get_data(bio);
-    BIO_clear_retry_flags(bio);
-    ssize_t got = stream_read(tls->raw, ret_bytes, (size_t)size);
-    if (got > 0)
-        return (int)got;
-    if (got == 0) {
-        BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
-        return 0;
-    }
-    if (got == -EAGAIN)
-        BIO_set_retry_read(bio);
-    else
-        tls->raw_error = (int)got;
-    return -1;
-}
-
-static long raw_bio_control(BIO *bio, int command, long number, void *pointer)
-{
-    if (command == BIO_CTRL_EOF)
-        return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
-    return command == BIO_CTRL_FLUSH;
-}
-
-BIO_METHOD *tls_raw_method_new(void)
-{
-    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "raw stream");
-    if (method && BIO_meth_set_write(method, raw_bio_write) == 1 &&
-        BIO_meth_set_read(method, raw_bio_read) == 1 &&
-        BIO_meth_set_ctrl(method, raw_bio_control) == 1)
-        return method;
-    BIO_meth_free(method);
-    return NULL;
-}
-
 /* Telling the owner: one event a turn, the last thing that is done, since the owner may close. */
+
+static bool tls_has_room(const struct tls_stream *tls)
+{
+    return tls->room_is_wanted && tls->raw.outbox.length == 0;
+}
 
 static bool tls_has_news(const struct tls_stream *tls)
 {
     return (tls->fin_is_seen && !tls->fin_is_told) ||
            (tls->hangup_error != 0 && !tls->error_is_told) ||
-           (tls->more_is_read && tls->read_is_wanted);
+           (tls->more_is_read && tls->read_is_wanted) || tls_has_room(tls);
 }
 
 static void tls_post(struct tls_stream *tls)
@@ -162,6 +105,10 @@ static void tls_tell(struct tls_stream *tls)
         tls->error_is_told = true;
         tls_post(tls);
         events->on_hangup(tls->stream.user, tls->hangup_error);
+    } else if (tls_has_room(tls)) {
+        tls->room_is_wanted = false;
+        tls_post(tls);
+        events->on_writable(tls->stream.user);
     } else if (tls->more_is_read && tls->read_is_wanted) {
         tls_post(tls); /* again, until somebody reads */
         events->on_readable(tls->stream.user);
@@ -192,7 +139,7 @@ static void tls_shake(struct tls_stream *tls)
     tls->phase = TLS_OPEN;
     tls->why = "the connection ended within a TLS record";
     tls->more_is_read = SSL_has_pending(tls->ssl);
-    stream_want_read(tls->raw, tls->read_is_wanted);
+    stream_want_read(tls->raw.stream, tls->read_is_wanted);
     tls_post(tls);
     tls->stream.events->on_connected(tls->stream.user, 0);
 }
@@ -210,29 +157,12 @@ static void tls_run_task(struct task *task)
 
 static void tls_finish_raw(struct tls_stream *tls)
 {
-    if (tls->outbox.length == 0 && (SSL_get_shutdown(tls->ssl) & SSL_SENT_SHUTDOWN) == 0)
+    if (tls->raw.outbox.length == 0 && (SSL_get_shutdown(tls->ssl) & SSL_SENT_SHUTDOWN) == 0)
         SSL_shutdown(tls->ssl);
-    if (tls->outbox.length > 0)
+    if (tls->raw.outbox.length > 0)
         return; /* raw_on_writable() comes back here */
     tls->finish_is_due = false;
-    stream_finish(tls->raw);
-}
-
-/* False: raw has no room yet, or is broken. */
-static bool tls_flush(struct tls_stream *tls)
-{
-    struct bytes rest = buffer_bytes(&tls->outbox);
-    if (rest.length > 0) {
-        ssize_t taken = stream_write(tls->raw, &rest, 1);
-        if (taken > 0)
-            buffer_consume(&tls->outbox, (size_t)taken);
-        else if (taken < 0 && taken != -EAGAIN)
-            tls->write_error = (int)taken;
-    }
-    if (tls->outbox.length > 0)
-        return false;
-    buffer_clear(&tls->outbox);
-    return true;
+    stream_finish(tls->raw.stream);
 }
 
 /* Events of the raw stream. */
@@ -260,7 +190,10 @@ static void raw_on_readable(void *user)
 static void raw_on_writable(void *user)
 {
     struct tls_stream *tls = user;
-    if (!tls_flush(tls))
+    int r = tls_raw_flush(&tls->raw);
+    if (r < 0 && r != -EAGAIN)
+        tls->write_error = r;
+    if (r < 0)
         return;
     if (tls->phase == TLS_SHAKING) {
         tls_shake(tls);
@@ -271,11 +204,7 @@ static void raw_on_writable(void *user)
     /* Reading may have stopped because OpenSSL could not send an answer of its own. */
     if (tls->read_verdict == -EAGAIN)
         tls->more_is_read = true;
-    tls_post(tls);
-    if (!tls->room_is_wanted)
-        return;
-    tls->room_is_wanted = false;
-    tls->stream.events->on_writable(tls->stream.user);
+    tls_tell(tls);
 }
 
 static void raw_on_hangup(void *user, int error)
@@ -315,7 +244,7 @@ static void tls_want_read(struct stream *stream, bool wanted)
     if (tls->phase != TLS_OPEN)
         return;
     if (tls->read_verdict == -EAGAIN)
-        stream_want_read(tls->raw, wanted);
+        stream_want_read(tls->raw.stream, wanted);
     tls_post(tls);
 }
 
@@ -323,7 +252,7 @@ static void tls_want_read(struct stream *stream, bool wanted)
 static void tls_end_reading(struct tls_stream *tls, int verdict)
 {
     tls->read_verdict = verdict;
-    stream_want_read(tls->raw, false);
+    stream_want_read(tls->raw.stream, false);
     if (verdict == 0)
         tls->fin_is_seen = true; /* close_notify says it, even if raw is still open */
 }
@@ -394,7 +323,7 @@ static size_t tls_encrypt(struct tls_stream *tls, const struct bytes *parts, siz
 {
     char gathered[RECORD_BYTES];
     ERR_clear_error();
-    while (done < total && tls->outbox.length == 0) {
+    while (done < total && tls->raw.outbox.length == 0) {
         struct bytes record = parts_record(parts, done, total - done, gathered);
         size_t written = 0;
         int result = SSL_write_ex(tls->ssl, record.at, record.length, &written);
@@ -418,23 +347,19 @@ static ssize_t tls_write(struct stream *stream, const struct bytes *parts, size_
     if (part_count > STREAM_PARTS)
         part_count = STREAM_PARTS;
     size_t total = parts_length(parts, part_count);
-    if (tls->phase != TLS_OPEN)
-        return tls->phase == TLS_BROKEN ? tls->write_error : -EAGAIN;
     if (tls->write_error < 0)
         return tls->write_error;
     if (total == 0)
         return 0;
-    if (tls->outbox.length > 0) {
+    if (tls->phase != TLS_OPEN || tls->raw.outbox.length > 0) {
         tls->room_is_wanted = true;
-        return -EAGAIN;
+        return 0;
     }
     size_t taken = tls_encrypt(tls, parts, total, tls->byte_is_owed ? 1 : 0);
     if (tls->write_error < 0)
         return tls->write_error;
-    tls->byte_is_owed = tls->room_is_wanted = tls->outbox.length > 0;
-    if (tls->byte_is_owed)
-        taken--;
-    return taken > 0 ? (ssize_t)taken : -EAGAIN;
+    tls->byte_is_owed = tls->room_is_wanted = tls->raw.outbox.length > 0;
+    return (ssize_t)(tls->byte_is_owed ? taken - 1 : taken);
 }
 
 static int tls_finish(struct stream *stream)
@@ -455,7 +380,7 @@ static void tls_free(struct tls_stream *tls)
 {
     loop_cancel(tls->stream.loop, &tls->task);
     SSL_free(tls->ssl);
-    buffer_clear(&tls->outbox);
+    tls_raw_clear(&tls->raw);
     tls_context_unref(tls->context);
     free(tls);
 }
@@ -465,18 +390,18 @@ static void tls_close(struct stream *stream, bool reset)
     struct tls_stream *tls = tls_of(stream);
     /* OpenSSL forbids to end a broken session; an owed byte means that a record is broken. */
     bool is_sound = tls->phase == TLS_OPEN && tls->write_error == 0 && tls->read_verdict != -EPROTO;
-    if (!reset && is_sound && tls->outbox.length == 0)
+    if (!reset && is_sound && tls->raw.outbox.length == 0)
         SSL_shutdown(tls->ssl);
     if (reset)
-        stream_reset(tls->raw);
+        stream_reset(tls->raw.stream);
     else
-        stream_close(tls->raw);
+        stream_close(tls->raw.stream);
     tls_free(tls);
 }
 
 static int tls_endpoint(const struct stream *stream, bool peer, struct address *ret_address)
 {
-    const struct stream *raw = tls_of(stream)->raw;
+    const struct stream *raw = tls_of(stream)->raw.stream;
     return peer ? stream_peer(raw, ret_address) : stream_local(raw, ret_address);
 }
 
@@ -505,24 +430,18 @@ static int tls_new(struct tls_stream **ret_tls, struct stream *raw, struct tls_c
         return -ENOMEM;
     tls->stream.kind = &tls_kind;
     tls->stream.loop = stream_loop(raw);
-    tls->raw = raw;
+    tls_raw_init(&tls->raw, raw);
     tls->context = tls_context_ref(context);
     tls->why = "the connection ended during the handshake";
     tls->read_verdict = -EAGAIN;
     tls->read_is_wanted = true;
     task_init(&tls->task, tls_run_task);
-    buffer_init(&tls->outbox, OUTBOX_BYTES, NULL);
 
     tls->ssl = SSL_new(context->ssl);
-    BIO *bio = BIO_new(context->raw_method);
-    if (!tls->ssl || !bio) {
-        BIO_free(bio);
+    if (!tls->ssl || tls_raw_attach(&tls->raw, tls->ssl, context->raw_method) < 0) {
         tls_free(tls);
         return -ENOMEM;
     }
-    BIO_set_data(bio, tls);
-    BIO_set_init(bio, 1);
-    SSL_set_bio(tls->ssl, bio, bio);
     /* A certificate's dates are compared with the loop's clock, which a world may set. */
     X509_VERIFY_PARAM_set_time(SSL_get0_param(tls->ssl),
                                (time_t)(loop_wall_ms(tls->stream.loop) / 1000));
@@ -535,7 +454,7 @@ static void tls_start(struct stream **ret_stream, struct tls_stream *tls,
 {
     tls->stream.events = events;
     tls->stream.user = user;
-    stream_bind(tls->raw, &raw_events, tls);
+    stream_bind(tls->raw.stream, &raw_events, tls);
     *ret_stream = &tls->stream;
 }
 

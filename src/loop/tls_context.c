@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "loop/tls_raw.h"
+
 /* TLS 1.2 with forward secrecy and authenticated encryption only; TLS 1.3 has nothing else. */
 #define TLS12_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 

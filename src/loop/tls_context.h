@@ -24,7 +24,4 @@ struct tls_context {
     unsigned char alpn[TLS_ALPN_BYTES]; /* names, each behind its length (RFC 7301 section 3.1) */
 };
 
-/* The methods of a BIO over a raw stream, in tls.c; NULL: out of memory. */
-BIO_METHOD *tls_raw_method_new(void);
-
 #endif

@@ -34,6 +34,7 @@ struct peer {
     unsigned received;                   /* bytes */
     unsigned wrong;                      /* bytes that are not what pattern_at() says */
     void (*on_event)(struct peer *peer); /* after each event, if set */
+    void *on_event_user;
 };
 
 extern const struct stream_events peer_events;
