@@ -62,7 +62,7 @@ void http1_exchange_break(struct http1_exchange *exchange, enum http_gone why,
 size_t http1_exchange_wants(const struct http1_exchange *exchange);
 /* Whether the body's end is here, so that a next request may follow. */
 bool http1_exchange_has_whole_body(const struct http1_exchange *exchange);
-/* Leaves what was read behind the body to connection->held. */
+/* Leaves what was read behind the whole body, taken or not, to connection->held. */
 int http1_exchange_leave_rest(struct http1_exchange *exchange);
 
 #endif
