@@ -86,7 +86,7 @@ static const char *cut_path(struct bytes path, struct core_url_parts *parts)
 static const char *cut_unix(struct bytes text, struct core_url_parts *parts)
 {
     struct address address;
-    if (address_parse(text, &address) < 0)
+    if (!bytes_start_with(text, BYTES("unix:/")) || address_parse(text, &address) < 0)
         return "has no valid socket path";
     parts->host = text;
     parts->base_path = BYTES("/v1");

@@ -75,25 +75,33 @@ static bool read_argument(struct draft *draft, size_t *i, struct argument *ret_a
     return true;
 }
 
+/* What tells one url from the other: the host and port, or the end of a socket's path. */
+static struct bytes telling_part(struct bytes url)
+{
+    if (bytes_start_with(url, BYTES("unix:"))) {
+        size_t skip = url.length > TEXT_NAME_BYTES ? url.length - TEXT_NAME_BYTES : 5;
+        return bytes_after(url, skip);
+    }
+    ptrdiff_t scheme_end = bytes_find(url, BYTES("://"));
+    struct bytes rest = bytes_after(url, scheme_end < 0 ? 0 : (size_t)scheme_end + 3);
+    struct bytes host = bytes_cut(&rest, '/');
+    return bytes_of(host.at, host.length < TEXT_NAME_BYTES ? host.length : TEXT_NAME_BYTES);
+}
+
 /* "http://gpu.example:8000/v1" is named "gpu.example-8000". */
 static struct bytes name_of_url(struct draft *draft, struct bytes url)
 {
-    ptrdiff_t scheme_end = bytes_find(url, BYTES("://"));
-    bool is_http = scheme_end >= 0;
-    struct bytes rest = bytes_after(url, is_http ? (size_t)scheme_end + 3 : 0);
-    struct bytes host = is_http ? bytes_cut(&rest, '/') : rest;
-    if (host.length > TEXT_NAME_BYTES) /* of a socket's path the end tells more */
-        host = bytes_after(host, host.length - TEXT_NAME_BYTES);
-
-    char *name = memory_copy(&draft->memory, host);
+    struct bytes part = telling_part(url);
+    char *name = memory_copy(&draft->memory, part);
     if (!name) {
         report_no_memory(&draft->report);
-        return BYTES("");
+        return BYTES("core");
     }
-    for (size_t i = 0; i < host.length; i++)
+    for (size_t i = 0; i < part.length; i++)
         if (!text_is_name(bytes_of(&name[i], 1)))
             name[i] = '-';
-    return bytes_of(name, host.length);
+    size_t skip = strspn(name, "-");
+    return bytes_of(name + skip, part.length - skip);
 }
 
 /* [NAME=]URL: a name holds neither a colon nor a slash, and what stands before the "=" of a

@@ -51,9 +51,14 @@ static void take_text(struct draft *draft, struct assignment *assignment, struct
     draft_say_with_environment(draft, assignment, &node->place, path, node->text);
 }
 
-static void take_list(struct draft *draft, struct assignment *assignment, struct bytes path,
+static void take_list(struct draft *draft, const struct option *option,
+                      struct assignment *assignment, struct bytes path,
                       const struct document_node *list)
 {
+    if (!list->children && option->least > 0) {
+        report_problem(&draft->report, &list->place, path, "is an empty list");
+        report_remedy(&draft->report, "write at least one, or take the line out for the default");
+    }
     for (const struct document_node *item = list->children; item; item = item->next) {
         if (item->kind == DOCUMENT_TEXT)
             draft_say_with_environment(draft, assignment, &item->place, path, item->text);
@@ -76,7 +81,7 @@ static void take_option(struct draft *draft, const struct option *option,
     if (node->kind == DOCUMENT_TEXT)
         take_text(draft, assignment, path, node);
     else if (node->kind == DOCUMENT_LIST && is_list)
-        take_list(draft, assignment, path, node);
+        take_list(draft, option, assignment, path, node);
     else
         refuse_shape(draft, node, path, is_list ? "a list" : "a single value",
                      is_list ? "write one text, or a list of texts" : "write one value");

@@ -199,12 +199,8 @@ static void write_option(const struct writer *writer, const struct assignment *g
     if (!setting && given->place.kind == PLACE_NONE && option->fallback)
         setting = &by_default;
 
-    if (setting && (setting->text.at || option->kind == OPTION_LIST)) {
+    if (setting && (setting->text.at || option->kind == OPTION_LIST))
         write_kinds[option->kind](writer, setting);
-    } else if (!setting && option->kind == OPTION_LIST && option->least > 0) {
-        report_problem(writer->report, &given->place, writer->path, "is an empty list");
-        report_remedy(writer->report, "write at least one");
-    }
 }
 
 static void write_table(struct writer writer, const struct option *table,

@@ -61,7 +61,8 @@ static bool names_secret(struct bytes word)
 static size_t quote_end(struct bytes line, size_t at, char quote)
 {
     for (; at < line.length; at++) {
-        if (quote == '"' && line.at[at] == '\\')
+        bool is_doubled = quote == '\'' && bytes_start_with(bytes_after(line, at), BYTES("''"));
+        if (is_doubled || (quote == '"' && line.at[at] == '\\'))
             at++;
         else if (line.at[at] == quote)
             return at + 1;
@@ -128,13 +129,15 @@ static size_t value_start(struct bytes line, size_t end)
     return end < line.length && line.at[end] == ':' ? skip_spaces(line, end + 1) : 0;
 }
 
-/* "user:password" of "://user:password@"; up to the last @, since a password may hold one. */
-static struct mask_range find_user_info(struct bytes line, size_t at)
+/* "user:password" of "://user:password@"; up to the last @, since a password may hold one.
+ * *ret_behind: where what could have been a url ends. */
+static struct mask_range find_user_info(struct bytes line, size_t at, size_t *ret_behind)
 {
-    size_t start = at + 3, end = start;
-    for (size_t i = start; i < line.length && !memchr(" \t\"'", line.at[i], 4); i++)
+    size_t start = at + 3, end = start, i = start;
+    for (; i < line.length && !memchr(" \t\"'", line.at[i], 4); i++)
         if (line.at[i] == '@')
             end = i;
+    *ret_behind = i;
     return (struct mask_range){start, end};
 }
 
@@ -145,9 +148,10 @@ struct mask_range secret_mask_next(struct secret_mask *mask, struct bytes line, 
         if (rest.end > rest.start)
             return rest;
     }
+    size_t url_end = from; /* no @ from here to there */
     for (size_t at = from; at < line.length; at++) {
-        if (bytes_start_with(bytes_after(line, at), BYTES("://"))) {
-            struct mask_range info = find_user_info(line, at);
+        if (at >= url_end && bytes_start_with(bytes_after(line, at), BYTES("://"))) {
+            struct mask_range info = find_user_info(line, at, &url_end);
             if (info.end > info.start)
                 return info;
         }

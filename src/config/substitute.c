@@ -3,9 +3,7 @@
 
 #define VARIABLE_NAME_BYTES 128
 
-#define SHIELD_OPEN BYTES("\xee\x80\x80")  /* U+E000 */
-#define SHIELD_CLOSE BYTES("\xee\x80\x81") /* U+E001 */
-#define SHIELD_BYTES 3
+#define SHIELD_BYTES 3 /* of U+E000 to U+E07F in UTF-8 */
 
 /* What has been made of a value so far. */
 struct result {
@@ -132,23 +130,53 @@ enum substitute_verdict substitute(struct memory *memory, const struct environme
     return verdict;
 }
 
-/* Both characters have three bytes and stand for one: the text grows by two for each brace. */
+/* The length of the "{...}" behind a "$"; 0: it is not closed on this line, or holds a quote or a
+ * backslash, which YAML shall see, or one more dollar: so each byte is looked at once. */
+static size_t braces_length(struct bytes rest)
+{
+    if (!bytes_start_with(rest, BYTES("{")))
+        return 0;
+    for (size_t i = 1; i < rest.length; i++) {
+        if (rest.at[i] == '}')
+            return i + 1;
+        if (memchr("\n\r\t\"'\\$", rest.at[i], 7))
+            return 0;
+    }
+    return 0;
+}
+
+static void add_shielded(struct result *result, struct bytes part)
+{
+    for (size_t i = 0; i < part.length; i++) {
+        unsigned char c = (unsigned char)part.at[i];
+        char moved[SHIELD_BYTES] = {(char)0xee, (char)(0x80 | c >> 6), (char)(0x80 | (c & 0x3f))};
+        add(result, c < 0x80 ? bytes_of(moved, sizeof moved) : bytes_of(&part.at[i], 1));
+    }
+}
+
 struct bytes substitute_shield(struct memory *memory, struct bytes text)
 {
-    struct result result = {.at = memory_alloc(memory, text.length * SHIELD_BYTES + 1),
-                            .capacity = text.length * SHIELD_BYTES};
+    size_t most = text.length * SHIELD_BYTES;
+    struct result result = {.at = memory_alloc(memory, most + 1), .capacity = most};
     if (!result.at)
         return bytes_of(NULL, 0);
 
-    bool is_inside = false;
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.at[i];
-        bool opens = c == '{' && i > 0 && text.at[i - 1] == '$';
-        bool closes = c == '}' && is_inside;
-        is_inside = (is_inside || opens) && !closes && c != '\n' && c != '\r';
-        add(&result, opens ? SHIELD_OPEN : closes ? SHIELD_CLOSE : bytes_of(&text.at[i], 1));
+    struct bytes rest = text;
+    while (rest.length > 0) {
+        bool is_dollar = rest.at[0] == '$';
+        add(&result, bytes_of(rest.at, 1));
+        rest = bytes_after(rest, 1);
+        size_t length = is_dollar ? braces_length(rest) : 0;
+        add_shielded(&result, bytes_of(rest.at, length));
+        rest = bytes_after(rest, length);
     }
     return bytes_of(result.at, result.length);
+}
+
+static bool is_shielded(struct bytes rest)
+{
+    return rest.length >= SHIELD_BYTES && rest.at[0] == (char)0xee &&
+           (unsigned char)rest.at[1] < 0x82;
 }
 
 struct bytes substitute_unshield(struct memory *memory, struct bytes text)
@@ -159,10 +187,10 @@ struct bytes substitute_unshield(struct memory *memory, struct bytes text)
 
     struct bytes rest = text;
     while (rest.length > 0) {
-        bool opens = bytes_start_with(rest, SHIELD_OPEN);
-        bool closes = bytes_start_with(rest, SHIELD_CLOSE);
-        add(&result, opens ? BYTES("{") : closes ? BYTES("}") : bytes_of(rest.at, 1));
-        rest = bytes_after(rest, opens || closes ? SHIELD_BYTES : 1);
+        bool has_moved = is_shielded(rest);
+        char back = has_moved ? (char)((rest.at[1] & 1) << 6 | (rest.at[2] & 0x3f)) : rest.at[0];
+        add(&result, bytes_of(&back, 1));
+        rest = bytes_after(rest, has_moved ? SHIELD_BYTES : 1);
     }
     return bytes_of(result.at, result.length);
 }

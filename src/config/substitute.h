@@ -6,10 +6,10 @@
  * Only whole values are looked at, after YAML has been read: what a variable holds can never
  * change the file's structure.
  *
- * That YAML takes the braces of `{key: ${KEY}}` for its own is prevented by shielding: before the
- * text is read those of variables are replaced by two characters of Unicode's private area (which
- * text_is_printable() refuses), in values they are put back. Columns, which count characters, do
- * not move.
+ * That YAML takes what stands within `{key: ${KEY:-a, b}}` for its own is prevented by shielding:
+ * before the text is read the characters between "$" and "}" move to U+E000 to U+E07F of Unicode's
+ * private area (which text_is_printable() refuses), in values they move back. Columns, which count
+ * characters, stay as they are.
  *
  * Memory   results live in the caller's `memory`.
  * Threads  any; the environment is a function of the caller's.

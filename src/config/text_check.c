@@ -19,11 +19,10 @@ bool text_is_name(struct bytes text)
     return true;
 }
 
-/* Line and paragraph separator, byte order mark, the two non-characters, and the two that
- * config/substitute.h keeps for itself. */
+/* Line and paragraph separator, byte order mark, the two non-characters. */
 static const struct bytes unprintable[] = {
-    {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}, {"\xef\xbb\xbf", 3}, {"\xef\xbf\xbe", 3},
-    {"\xef\xbf\xbf", 3}, {"\xee\x80\x80", 3}, {"\xee\x80\x81", 3},
+    {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}, {"\xef\xbb\xbf", 3},
+    {"\xef\xbf\xbe", 3}, {"\xef\xbf\xbf", 3},
 };
 
 static bool is_unprintable(struct bytes character)
@@ -31,8 +30,11 @@ static bool is_unprintable(struct bytes character)
     unsigned char first = (unsigned char)character.at[0];
     if (character.length == 1)
         return first < 0x20 || first == 0x7f;
+    unsigned char second = (unsigned char)character.at[1];
     if (first == 0xc2)
-        return (unsigned char)character.at[1] < 0xa0; /* C1 controls */
+        return second < 0xa0; /* C1 controls */
+    if (first == 0xee && second < 0x82)
+        return true; /* U+E000 to U+E07F, which config/substitute.h keeps for itself */
     for (size_t i = 0; i < sizeof unprintable / sizeof *unprintable; i++)
         if (bytes_equal(character, unprintable[i]))
             return true;

@@ -19,8 +19,8 @@ bool text_is_name(struct bytes text);
 size_t text_char_bytes(struct bytes rest);
 /* Bytes before the first character that is not printable. */
 size_t text_printable_bytes(struct bytes text);
-/* UTF-8 without control characters, line or paragraph separators, byte order marks, U+E000 and
- * U+E001. */
+/* UTF-8 without control characters, line or paragraph separators, byte order marks, U+E000 to
+ * U+E07F. */
 bool text_is_printable(struct bytes text);
 
 const char *text_check_name(struct bytes text);

@@ -39,16 +39,19 @@ static size_t digit_count(struct bytes text)
 
 static bool read_with_unit(const struct unit *units, struct bytes text, uint64_t *ret_value)
 {
-    uint64_t number;
+    uint64_t number, product;
     size_t digits = digit_count(text);
     if (!bytes_read_u64(bytes_of(text.at, digits), &number))
         return false;
 
     struct bytes name = bytes_after(text, digits);
-    for (const struct unit *unit = units; unit->name; unit++)
-        if (bytes_equal(name, bytes_from_cstr(unit->name)))
-            return !__builtin_mul_overflow(number, unit->factor, ret_value);
-    return false;
+    const struct unit *unit = units;
+    while (unit->name && !bytes_equal(name, bytes_from_cstr(unit->name)))
+        unit++;
+    if (!unit->name || __builtin_mul_overflow(number, unit->factor, &product))
+        return false;
+    *ret_value = product;
+    return true;
 }
 
 bool units_read_duration(struct bytes text, uint64_t *ret_ms)

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "loading.h"
+
+static const char *environment(void *user, const char *name)
+{
+    (void)user;
+    if (strcmp(name, "REGION") == 0)
+        return "eu";
+    if (strcmp(name, "KEY") == 0)
+        return "sk-from-the-environment";
+    if (strcmp(name, "TRICK") == 0)
+        return "/x, workers: 7";
+    return strcmp(name, "EMPTY") == 0 ? "" : NULL;
+}
+
+struct loading load_bytes(struct bytes text, const char *const *arguments)
+{
+    struct loading loading = {0};
+    struct config_input input = {
+        .file_name = text.at ? "f.yaml" : NULL,
+        .file_text = text,
+        .environment = environment,
+    };
+    char *copies[32] = {0};
+    for (; arguments && arguments[input.argument_count]; input.argument_count++)
+        copies[input.argument_count] = (char *)(uintptr_t)arguments[input.argument_count];
+    input.arguments = copies;
+    loading.status = config_load_edge(&loading.config, &input, &loading.message);
+    return loading;
+}
+
+struct loading load_text(const char *text)
+{
+    return load_bytes(bytes_from_cstr(text), NULL);
+}
+
+struct loading load_arguments(const char *text, const char *const *arguments)
+{
+    return load_bytes(bytes_from_cstr(text), arguments);
+}
+
+void loading_clear(struct loading *loading)
+{
+    edge_config_unref(loading->config);
+    buffer_clear(&loading->message);
+    *loading = (struct loading){0};
+}

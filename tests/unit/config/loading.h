@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * loading - a configuration from literal text, for tests: the file is named "f.yaml", and the
+ * environment holds REGION=eu, KEY=sk-from-the-environment and EMPTY="".
+ */
+#ifndef TESTS_UNIT_CONFIG_LOADING_H
+#define TESTS_UNIT_CONFIG_LOADING_H
+
+#include "config/load.h"
+
+struct loading {
+    int status;
+    struct edge_config *config; /* NULL unless status is 0 */
+    struct buffer message;
+};
+
+/* text == NULL: no file; arguments end with NULL. */
+struct loading load_bytes(struct bytes text, const char *const *arguments);
+struct loading load_text(const char *text);
+struct loading load_arguments(const char *text, const char *const *arguments);
+void loading_clear(struct loading *loading);
+
+#define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+#endif
