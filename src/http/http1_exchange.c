@@ -131,16 +131,14 @@ static void skip_body(struct http1_exchange *exchange)
 
 int http1_exchange_leave_rest(struct http1_exchange *exchange)
 {
-    skip_body(exchange);
     struct buffer *held = &exchange->connection->held;
     assert(http1_exchange_has_whole_body(exchange));
-    size_t body_bytes = exchange->body.has_ended ? 0 : (size_t)exchange->body.length_left;
-    struct bytes behind = bytes_after(exchange->rest, body_bytes);
+    skip_body(exchange);
     if (exchange->rest_place == HTTP1_REST_HELD) {
-        buffer_consume(held, held->length - behind.length);
+        buffer_consume(held, held->length - exchange->rest.length);
         return 0;
     }
-    return buffer_append(held, behind);
+    return buffer_append(held, exchange->rest);
 }
 
 bool http1_exchange_has_whole_body(const struct http1_exchange *exchange)
