@@ -32,6 +32,8 @@ struct listener {
     const struct listener_events *events;
     void *user;
     struct timer resume; /* always started, so that starting it never fails */
+    bool is_paused;      /* there were no descriptors; resume ends it */
+    bool is_wanted;
 };
 
 /* A socket file that nobody listens on any more. Connecting tells, but is refused by files of any
@@ -134,16 +136,32 @@ void listen_socket_close(struct listen_socket *socket)
 
 static void listener_ready(uv_poll_t *poll, int status, int events);
 
+static void listener_watch(struct listener *listener)
+{
+    if (listener->is_wanted && !listener->is_paused)
+        uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
+    else
+        uv_poll_stop(&listener->poll);
+}
+
+void listener_want_accept(struct listener *listener, bool wanted)
+{
+    listener->is_wanted = wanted;
+    listener_watch(listener);
+}
+
 static void listener_resume(struct timer *resume)
 {
     struct listener *listener = CONTAINER_OF(resume, struct listener, resume);
     timer_start(&listener->resume, LOOP_NEVER_NS);
-    uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
+    listener->is_paused = false;
+    listener_watch(listener);
 }
 
 static void listener_pause(struct listener *listener, int error)
 {
-    uv_poll_stop(&listener->poll);
+    listener->is_paused = true;
+    listener_watch(listener);
     timer_start(&listener->resume, loop_now_ns(listener->loop) + ACCEPT_PAUSE_NS);
     if (listener->events->on_trouble)
         listener->events->on_trouble(listener->user, error);
@@ -180,7 +198,7 @@ static void listener_ready(uv_poll_t *poll, int status, int events)
     struct listener *listener = poll->data;
     int r = 1;
 
-    for (int i = 0; i < ACCEPT_BATCH && r > 0; i++) {
+    for (int i = 0; i < ACCEPT_BATCH && r > 0 && listener->is_wanted; i++) {
         r = listener_accept(listener);
         if (uv_is_closing((uv_handle_t *)poll))
             return;
@@ -214,7 +232,7 @@ int listener_open(struct listener **ret_listener, struct loop *loop, struct list
     }
     atomic_fetch_add(&socket->reference_count, 1);
     socket_tune(socket->fd, socket->address.family, options);
-    uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
+    listener_want_accept(listener, true);
     *ret_listener = listener;
     return 0;
 }
