@@ -106,10 +106,12 @@ class Sim(Daemon):
     def __init__(self, *arguments, folder):
         super().__init__("sim", *arguments, folder=folder)
 
-    def faults(self, **faults):
+    def faults(self, **wanted):
         """Sets exactly these; no argument: none."""
+        with urllib.request.urlopen(self.root + "/sim/faults", timeout=5) as answer:
+            none = dict.fromkeys(json.load(answer), 0)
         request = urllib.request.Request(self.root + "/sim/faults", method="POST",
-                                         data=json.dumps(faults).encode(),
+                                         data=json.dumps({**none, **wanted}).encode(),
                                          headers={"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=5) as answer:
             assert answer.status == 200
@@ -118,15 +120,18 @@ class Sim(Daemon):
         """The metric whose name has this word in it."""
         with urllib.request.urlopen(self.root + "/metrics", timeout=5) as answer:
             page = answer.read().decode()
-        found = re.findall(rf"^\w*{word}\w*(?:{{[^}}]*}})? (\d+)", page, re.MULTILINE)
+        found = re.findall(rf"^[\w:]*{word}\w*(?:{{[^}}]*}})? (\d+)", page, re.MULTILINE)
         assert found, f"no metric with {word!r} in:\n{page}"
         return int(found[0])
 
+    def open_requests(self):
+        # The request for the page is one of those that it counts.
+        return self.metric("running") + self.metric("waiting") - 1
+
     def stop(self):
         if self.process.poll() is None:
-            idle = wait_until(lambda: self.metric("running") == 0, 3)
+            idle = wait_until(lambda: self.open_requests() == 0, 3)
             assert idle is not None, f"a request still runs:\n{self.log()}"
-            self.signal(signal.SIGTERM)
         super().stop()
 
 

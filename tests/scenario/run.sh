@@ -11,4 +11,4 @@ python=$here/../../.venv/bin/python
     exit 1
 }
 export PYTHONDONTWRITEBYTECODE=1
-exec "$python" -m pytest -q -p no:cacheprovider --rootdir "$here" "$@"
+exec "$python" -m pytest -q --tb=short -p no:cacheprovider --rootdir "$here" "$@"

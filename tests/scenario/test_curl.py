@@ -7,32 +7,30 @@ import subprocess
 from questions import chat
 
 
-def curl(daemon, path, *arguments):
-    done = subprocess.run(["curl", "-sS", "-i", "-m", "20", daemon.url + path, *arguments],
-                          capture_output=True, stdin=subprocess.DEVNULL, check=False)
+def curl(daemon, path, *arguments, question=None):
+    body = ["-H", "Content-Type: application/json", "--data-binary", "@-"] if question else []
+    done = subprocess.run(["curl", "-sS", "-i", "-m", "20", daemon.url + path, *body, *arguments],
+                          input=json.dumps(question).encode(), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     return head.decode("latin-1"), body
 
 
 def test_a_plain_answer(edge):
-    head, body = curl(edge, "/chat/completions", "-d", json.dumps(chat(max_tokens=4)),
-                      "-H", "Content-Type: application/json")
+    head, body = curl(edge, "/chat/completions", question=chat(max_tokens=4))
     assert head.startswith("HTTP/1.1 200")
     assert json.loads(body)["usage"]["completion_tokens"] == 4
 
 
 def test_a_streamed_answer_ends_with_done(edge):
-    head, body = curl(edge, "/chat/completions", "-N", "-H", "Content-Type: application/json",
-                      "-d", json.dumps(chat(max_tokens=4, stream=True)))
+    head, body = curl(edge, "/chat/completions", "-N", question=chat(max_tokens=4, stream=True))
     assert "text/event-stream" in head
     assert body.endswith(b"data: [DONE]\n\n")
 
 
 def test_large_bodies_pass_with_100_continue(edge):
-    question = json.dumps(chat("word " * 50_000, max_tokens=1))
-    head, body = curl(edge, "/chat/completions", "-H", "Content-Type: application/json",
-                      "-H", "Expect: 100-continue", "-d", question)
+    head, body = curl(edge, "/chat/completions", "-H", "Expect: 100-continue",
+                      question=chat("word " * 50_000, max_tokens=1))
     assert head.startswith("HTTP/1.1 100")
     assert json.loads(body.partition(b"\r\n\r\n")[2])["usage"]["prompt_tokens"] >= 50_000
 

@@ -17,8 +17,8 @@ CANCEL_SECONDS = 1.0
 
 @pytest.fixture
 def slow_sim(start_sim):
-    """Some 20 ms a token, so that an answer takes a while."""
-    return start_sim("--profile", "simple")
+    """An answer takes a while, and its tokens leave the engine one by one."""
+    return start_sim("--profile", "instant", "--itl", "5ms")
 
 
 @pytest.fixture
@@ -50,34 +50,35 @@ def test_the_engine_hears_when_the_client_leaves(slow_sim, slow_edge, stream):
     connection = open_request(slow_edge, chat(max_tokens=5000, stream=stream))
     if stream:
         assert b"data: " in read_until(connection, b"data: ")
-    assert wait_until(lambda: slow_sim.metric("running") == 1) is not None
+    assert wait_until(lambda: slow_sim.open_requests() == 1) is not None
 
     connection.close()
-    seconds = wait_until(lambda: slow_sim.metric("running") == 0)
+    seconds = wait_until(lambda: slow_sim.open_requests() == 0)
     assert seconds is not None
     print(f"cancelled after {seconds * 1000:.1f} ms")
     assert seconds < CANCEL_SECONDS * PATIENCE
     assert slow_sim.metric("cancelled") == 1
 
 
-def test_an_engine_that_dies_in_mid_stream_is_an_error_not_a_short_answer(sim, edge, client_of):
-    sim.faults(die_mid_stream=ALWAYS, after_tokens=5)
+def test_a_dying_engine_is_an_error_and_no_short_answer(slow_sim, slow_edge, client_of):
+    client = client_of(slow_edge)
+    slow_sim.faults(die_mid_stream=ALWAYS, after_tokens=5)
     chunks = []
     with pytest.raises(openai.APIError) as raised:
-        for chunk in client_of(edge).chat.completions.create(**chat(max_tokens=50, stream=True)):
+        for chunk in client.chat.completions.create(**chat(max_tokens=50, stream=True)):
             chunks.append(chunk)
     assert raised.value.message
-    whole = client_of(edge)
-    sim.faults()
-    answer = whole.chat.completions.create(**chat(max_tokens=50)).choices[0].message.content
-    assert answer.startswith(text_of(chunks)) and text_of(chunks) != answer
+
+    slow_sim.faults()
+    answer = client.chat.completions.create(**chat(max_tokens=50)).choices[0].message.content
+    assert answer.startswith(text_of(chunks)) and "" != text_of(chunks) != answer
 
 
 @pytest.mark.parametrize("fault", ["die_mid_stream", "end_mid_stream", "garbage_body",
                                    "error_in_band"])
-def test_a_cut_stream_has_an_error_event_and_no_done(sim, edge, fault):
-    sim.faults(**{fault: ALWAYS}, after_tokens=5)
-    with open_request(edge, chat(max_tokens=50, stream=True)) as connection:
+def test_a_cut_stream_has_an_error_event_and_no_done(slow_sim, slow_edge, fault):
+    slow_sim.faults(**{fault: ALWAYS}, after_tokens=5)
+    with open_request(slow_edge, chat(max_tokens=50, stream=True)) as connection:
         body = read_until(connection, b"0\r\n\r\n")
     assert body.startswith(b"HTTP/1.1 200")
     assert b'"error"' in body
