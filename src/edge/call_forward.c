@@ -152,8 +152,8 @@ enum step_result call_forward(struct call *call)
     if (call_knows(call, CALL_FAILED))
         return call_attempt_failed(call);
     if (call_is_silent(call, first_byte_ms(call))) {
-        call_end_attempt(call, CORE_FAILED);
-        return call_retry(call) ? STEP_GO : call_fail(call, &error_core_silent);
+        call->attempt.failure = HTTP_FAIL_IDLE;
+        return call_attempt_failed(call);
     }
     return call_wait(call, CALL_HEAD | CALL_FAILED | CALL_MEMORY | CALL_TIMER);
 }

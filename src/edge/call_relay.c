@@ -26,10 +26,14 @@ static bool is_whole(const struct call *call)
     return !call->log->is_event_stream || call->scan.is_done || call->scan.has_error;
 }
 
-static enum step_result cut(struct call *call)
+/* Behind [DONE] nothing is missing, whatever becomes of the connection. */
+static enum step_result fail(struct call *call, enum http_failure failure)
 {
-    call->attempt.failure = HTTP_FAIL_CUT;
-    return call_attempt_failed(call);
+    call->attempt.failure = failure;
+    if (!call->scan.is_done)
+        return call_attempt_failed(call);
+    call_end_attempt(call, CORE_FAILED);
+    return call_go(call, CALL_FINISH);
 }
 
 /* A core that may not send, because the reader is slow, is not silent. */
@@ -56,16 +60,14 @@ enum step_result call_relay(struct call *call)
     }
     if (call_knows(call, CALL_ENDED)) {
         if (!is_whole(call))
-            return cut(call);
+            return fail(call, HTTP_FAIL_CUT);
         call_end_attempt(call, CORE_WORKED);
         return call_go(call, CALL_FINISH);
     }
     if (call_knows(call, CALL_FAILED))
-        return call_attempt_failed(call);
-    if (call->attempt.granted_bytes > 0 && call_is_silent(call, token_idle_ms(call))) {
-        call_end_attempt(call, CORE_FAILED);
-        return call_retry(call) ? STEP_GO : call_fail(call, &error_core_silent);
-    }
+        return fail(call, call->attempt.failure);
+    if (call->attempt.granted_bytes > 0 && call_is_silent(call, token_idle_ms(call)))
+        return fail(call, HTTP_FAIL_IDLE);
     grant_room(call);
     return wait_for_more(call);
 }
