@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * judge - is this answer the right one to that request? Knows the law by which the simulated engine
+ * makes its tokens, and what a stream may look like.
+ *
+ * Errors   a violation is a sentence in ret_why.
+ */
+#ifndef TESTS_SIM_JUDGE_H
+#define TESTS_SIM_JUDGE_H
+
+#include "reply.h"
+
+enum question_kind {
+    ASK_PLAIN,
+    ASK_STREAM,
+    ASK_LARGE, /* a plain answer that does not fit the window */
+    ASK_EMBEDDING,
+    ASK_MODELS,
+    ASK_NONSENSE, /* no JSON: 400 */
+    ASK_NOWHERE,  /* an unknown path: 404 */
+    ASK_KINDS
+};
+
+struct question {
+    enum question_kind kind;
+    unsigned tokens;
+    char id[32];
+    char prompt[96]; /* the raw value of "messages", unlike any other's */
+};
+
+enum outcome {
+    GOT_ANSWER,      /* whole and right */
+    GOT_REFUSAL,     /* an error status with the API's error object */
+    GOT_ERROR_EVENT, /* a right beginning, then an error event, no [DONE] */
+    GOT_BROKEN,      /* the connection ended before the answer did, visibly */
+    GOT_NOTHING,     /* the connection never stood, or ended before a byte */
+    LEFT,            /* the client went away by itself */
+    OVERDUE,         /* nothing ended it in time */
+    OUTCOMES
+};
+
+extern const char *const outcome_names[OUTCOMES];
+
+void question_write(const struct question *question, struct buffer *out);
+/* is_over: no more bytes will come (complete, or the connection ended). False: a violation. */
+bool judge(const struct question *question, const struct reply *reply, enum outcome *ret_outcome,
+           struct buffer *ret_why);
+
+#endif
