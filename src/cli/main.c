@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/check.h"
 #include "cli/edge.h"
 #include "cli/sim.h"
 
@@ -14,6 +15,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"edge", edge_command, "the gateway near the users: OpenAI-compatible API in, GPU cores out"},
+    {"check", check_command, "whether an edge's configuration is right, and what it amounts to"},
     {"sim", sim_command, "a simulated engine, for demonstrations and tests"},
 };
 
