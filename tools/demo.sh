@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 isthmus=${1:-build/isthmus}
 folder=$(mktemp -d)
 pids=
-question='"model":"sim","max_tokens":12,"messages":[{"role":"user","content":"What joins two lands?"}]'
+question='"model":"sim","max_tokens":12,"messages":[{"role":"user","content":"What joins lands?"}]'
 
 stop() {
     # shellcheck disable=SC2086 # process ids, to be split

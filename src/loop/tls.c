@@ -505,6 +505,7 @@ static int expect_server(SSL *ssl, struct bytes name)
                                                     : expect_name(ssl, name);
 }
 
+/* style: parameters, as its header says: what is opened, and who is told. */
 int tls_connect(struct stream **ret_stream, struct stream *raw, struct tls_context *context,
                 struct bytes server_name, const struct stream_events *events, void *user)
 {

@@ -157,7 +157,8 @@ static int verify_peers(struct making *making)
     return trust_roots(making);
 }
 
-/* A client that shares none of our protocols is told so, rather than served another one. */
+/* A client that shares none of our protocols is told so, rather than served another one.
+ * style: parameters, as OpenSSL calls it. */
 static int select_protocol(SSL *ssl, const unsigned char **ret_name, unsigned char *ret_length,
                            const unsigned char *offered, unsigned offered_length, void *user)
 {

@@ -211,6 +211,7 @@ static void wake(struct event *event)
     source_ready(&CONTAINER_OF(event, struct listener, wake)->source);
 }
 
+/* style: parameters, as its header says: what is opened, and who is told. */
 int listener_open(struct listener **ret_listener, struct loop *loop, struct listen_socket *socket,
                   const struct stream_options *options, const struct listener_events *events,
                   void *user)

@@ -296,6 +296,7 @@ static bool can_be_reached(const struct address *address)
            (address->family == ADDRESS_UNIX || address->port != 0);
 }
 
+/* style: parameters, as its header says: what is opened, and who is told. */
 int stream_connect(struct stream **ret_stream, struct loop *loop, const struct address *address,
                    const struct stream_options *options, const struct stream_events *events,
                    void *user)
