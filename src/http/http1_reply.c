@@ -187,10 +187,21 @@ static enum http1_reply_step read_head(struct http1_reply *reply, struct bytes h
     return reply->head.status < 200 ? read_interim(reply) : read_final(reply, version);
 }
 
+/* What speaks another protocol is known by its first bytes: nobody waits for it to end a line. */
+static bool may_be_head(struct bytes input)
+{
+    struct bytes beginning = BYTES("HTTP/1.");
+    if (beginning.length > input.length)
+        beginning.length = input.length;
+    return bytes_start_with(input, beginning);
+}
+
 static enum http1_reply_step head_next(struct http1_reply *reply, struct bytes *input)
 {
     enum http1_reply_step step = HTTP1_REPLY_MORE;
     while (step == HTTP1_REPLY_MORE) {
+        if (!may_be_head(*input))
+            return HTTP1_REPLY_MALFORMED;
         switch (http1_head_search(&reply->search, *input, reply->options.head_bytes)) {
         case HTTP1_FOUND_MORE:
             return HTTP1_REPLY_MORE;
