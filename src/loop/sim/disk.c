@@ -5,14 +5,9 @@
 #include <stdlib.h>
 
 #include "loop/sim/host.h"
+#include "loop/sim/name_list.h"
 
 #define NEVER UINT64_MAX
-
-struct name {
-    struct list link;
-    struct inode *inode;
-    char path[];
-};
 
 /* A change of names that is not durable yet. */
 struct name_change {
@@ -65,49 +60,12 @@ struct disk *disk_new(struct host *host)
     return disk;
 }
 
-static struct name *find_name(const struct list *names, const char *path)
-{
-    LIST_EACH(link, names)
-    {
-        struct name *name = CONTAINER_OF(link, struct name, link);
-        if (strcmp(name->path, path) == 0)
-            return name;
-    }
-    return NULL;
-}
-
-static void remove_name(struct list *names, const char *path)
-{
-    struct name *name = find_name(names, path);
-    if (!name)
-        return;
-    list_remove(&name->link);
-    inode_unref(name->inode);
-    free(name);
-}
-
-static void set_name(struct disk *disk, struct list *names, const char *path, struct inode *inode)
-{
-    size_t length = strlen(path) + 1;
-    struct name *name = kernel_alloc(disk_world(disk), sizeof *name + length);
-    memcpy(name->path, path, length);
-    name->inode = inode_ref(inode);
-    remove_name(names, path);
-    list_push_back(names, &name->link);
-}
-
-static void clear_names(struct list *names)
-{
-    while (!list_is_empty(names))
-        remove_name(names, CONTAINER_OF(names->next, struct name, link)->path);
-}
-
 static void apply_change(struct disk *disk, struct list *names, const struct name_change *change)
 {
     if (change->from)
-        remove_name(names, change->from);
+        name_list_remove(names, change->from);
     if (change->to)
-        set_name(disk, names, change->to, change->inode);
+        name_list_set(disk_world(disk), names, change->to, change->inode);
 }
 
 static void free_change(struct name_change *change)
@@ -142,8 +100,8 @@ void disk_free(struct disk *disk)
     event_cancel(disk_world(disk), &disk->power_fails);
     LIST_EACH_SAFE(link, &disk->changes)
     free_change(CONTAINER_OF(link, struct name_change, link));
-    clear_names(&disk->names);
-    clear_names(&disk->durable_names);
+    name_list_clear(&disk->names);
+    name_list_clear(&disk->durable_names);
     free(disk);
 }
 
@@ -234,11 +192,11 @@ void disk_lose_power(struct disk *disk)
     settle_names(disk);
     LIST_EACH(link, &disk->inodes)
     inode_crash(CONTAINER_OF(link, struct inode, link));
-    clear_names(&disk->names);
+    name_list_clear(&disk->names);
     LIST_EACH(link, &disk->durable_names)
     {
         const struct name *name = CONTAINER_OF(link, struct name, link);
-        set_name(disk, &disk->names, name->path, name->inode);
+        name_list_set(disk_world(disk), &disk->names, name->path, name->inode);
     }
 }
 
@@ -271,7 +229,7 @@ static bool has_directory(const struct disk *disk, const char *path)
 
 int disk_find(struct disk *disk, const char *path, struct inode **ret_inode)
 {
-    struct name *name = find_name(&disk->names, path);
+    struct name *name = name_list_find(&disk->names, path);
     if (!name)
         return -ENOENT;
     *ret_inode = inode_ref(name->inode);
@@ -293,7 +251,7 @@ int disk_create(struct disk *disk, const char *path, bool is_directory, struct i
 
 int disk_rename(struct disk *disk, const char *from, const char *to)
 {
-    const struct name *name = find_name(&disk->names, from);
+    const struct name *name = name_list_find(&disk->names, from);
     if (!name || !has_directory(disk, to))
         return -ENOENT;
     int r = disk_may_change(disk);
@@ -304,7 +262,7 @@ int disk_rename(struct disk *disk, const char *from, const char *to)
 
 int disk_remove(struct disk *disk, const char *path)
 {
-    const struct name *name = find_name(&disk->names, path);
+    const struct name *name = name_list_find(&disk->names, path);
     if (!name)
         return -ENOENT;
     if (name->inode->is_directory)
@@ -326,7 +284,7 @@ static bool lies_in(const char *path, const char *directory)
 
 int disk_sync_names(struct disk *disk, const char *directory)
 {
-    struct name *name = find_name(&disk->names, directory);
+    struct name *name = name_list_find(&disk->names, directory);
     if (!name && !is_first_directory(directory, strlen(directory)))
         return -ENOENT;
     int r = disk_may_change(disk);

@@ -26,6 +26,7 @@ static struct host *host_make(struct world *world, const char *name, const struc
     list_init(&host->listening);
     host->index = world->host_count;
     world->hosts[world->host_count++] = host;
+    world_trace_name(world, "host", host->index, name);
     return host;
 }
 

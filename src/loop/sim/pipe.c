@@ -74,18 +74,16 @@ static void grow_ring(struct pipe *pipe, size_t needed)
     if (bytes == pipe->ring_bytes)
         return;
 
-    struct pipe grown = *pipe;
-    grown.ring = kernel_alloc(pipe->world, bytes);
-    grown.ring_bytes = bytes;
-    if (pipe->ring) {
-        struct span piece = {pipe->read, pipe->written};
-        struct span rest = {pipe->read + first_piece(pipe, piece), pipe->written};
-        piece.to = rest.from;
-        copy_in(&grown, piece, pipe->ring + at_ring(pipe, piece.from));
-        copy_in(&grown, rest, pipe->ring);
-        free(pipe->ring);
+    const struct pipe old = *pipe;
+    pipe->ring = kernel_alloc(pipe->world, bytes);
+    pipe->ring_bytes = bytes;
+    if (old.read < old.written) {
+        struct span all = {old.read, old.written};
+        uint64_t wrap = old.read + first_piece(&old, all);
+        copy_in(pipe, (struct span){all.from, wrap}, old.ring + at_ring(&old, all.from));
+        copy_in(pipe, (struct span){wrap, all.to}, old.ring);
     }
-    *pipe = grown;
+    free(old.ring);
 }
 
 size_t pipe_write(struct pipe *pipe, struct bytes view)

@@ -36,7 +36,7 @@ int world_name(struct world *world, const char *host, const char *ip)
     if (r < 0 || strlen(host) >= HOST_BYTES)
         return -EINVAL;
     struct host_name *name = kernel_alloc(world, sizeof *name);
-    memcpy(name->host, host, strlen(host));
+    memcpy(name->host, host, strlen(host) + 1);
     name->address = address;
     list_push_back(&world->names, &name->link);
     return 0;
@@ -119,7 +119,7 @@ int lookup_start(struct lookup **ret_lookup, struct loop *loop, const char *host
         return -ENOMEM;
     source_init(&lookup->source, self, report_answer);
     event_init(&lookup->answered, answer);
-    memcpy(lookup->host, host, strlen(host));
+    memcpy(lookup->host, host, strlen(host) + 1);
     lookup->on_answer = on_answer;
     lookup->user = user;
     self->node->holdings.names++;

@@ -121,6 +121,7 @@ int sim_loop_new(struct sim_loop **ret_loop, struct world_node *node)
     list_init(&loop->batch);
     sim_jobs_init(loop);
     list_push_back(&node->loops, &loop->link);
+    world_trace_name(node->world, "loop", loop->number, node->host->name);
     *ret_loop = loop;
     return 0;
 }

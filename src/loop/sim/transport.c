@@ -196,6 +196,7 @@ void socket_break(struct socket *socket, int error)
     world_trace(socket->connection->world, "broken", trace_number(socket), (uint64_t)-error);
     socket->state = SOCKET_BROKEN;
     socket->error = error;
+    socket->wants_room = false;
     event_cancel(socket->connection->world, &socket->hearing);
     event_cancel(socket->connection->world, &socket->timeout);
     pipe_cut(&socket->out);

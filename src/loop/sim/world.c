@@ -180,6 +180,12 @@ void world_trace_print(struct world *world, bool wanted)
     world->trace_printed = wanted;
 }
 
+void world_trace_name(struct world *world, const char *what, uint64_t number, const char *name)
+{
+    if (world->trace_printed)
+        (void)fprintf(stderr, "%s %" PRIu64 " is %s\n", what, number, name);
+}
+
 void world_trace(struct world *world, const char *what, uint64_t who, uint64_t amount)
 {
     uint64_t fact[] = {world->now_ns, who, amount};

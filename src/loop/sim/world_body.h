@@ -79,6 +79,9 @@ void fault_watch_lives(struct world *world);
  * this program: its text is hashed, never its address. */
 void world_trace(struct world *world, const char *what, uint64_t who, uint64_t amount);
 
+/* Prints which name a number of the trace stands for, if the trace is printed. */
+void world_trace_name(struct world *world, const char *what, uint64_t number, const char *name);
+
 void *kernel_alloc(struct world *world, size_t size); /* zeroed; never NULL */
 void *kernel_grow(struct world *world, void *memory, size_t size);
 
