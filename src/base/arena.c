@@ -88,17 +88,26 @@ void *arena_zalloc(struct arena *arena, size_t size)
     return piece ? memset(piece, 0, size) : NULL;
 }
 
+struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t part_count)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < part_count; i++)
+        length += parts[i].length;
+    char *joined = arena_alloc(arena, length + 1), *at = joined;
+    if (!joined)
+        return (struct bytes){0};
+    for (size_t i = 0; i < part_count; i++) {
+        if (parts[i].length > 0) /* an empty view may point nowhere */
+            memcpy(at, parts[i].at, parts[i].length);
+        at += parts[i].length;
+    }
+    *at = 0;
+    return bytes_of(joined, length);
+}
+
 struct bytes arena_copy(struct arena *arena, struct bytes view)
 {
-    if (view.length == SIZE_MAX)
-        return (struct bytes){0};
-    char *copy = arena_alloc(arena, view.length + 1);
-    if (!copy)
-        return (struct bytes){0};
-    if (view.length > 0)
-        memcpy(copy, view.at, view.length);
-    copy[view.length] = '\0';
-    return bytes_of(copy, view.length);
+    return arena_join(arena, &view, 1);
 }
 
 struct bytes arena_format(struct arena *arena, const char *format, ...)

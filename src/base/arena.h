@@ -30,6 +30,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_zalloc(struct arena *arena, size_t size);
 /* A copy with a 0 byte behind it (not counted in its length); at == NULL: out of memory. */
 struct bytes arena_copy(struct arena *arena, struct bytes view);
+/* The parts behind one another, with a 0 byte behind them; at == NULL: out of memory. */
+struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t part_count);
 /* printf into the arena; at == NULL: out of memory. */
 struct bytes arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -82,6 +82,16 @@ bool bytes_read_u64(struct bytes view, uint64_t *ret_value)
     return true;
 }
 
+struct bytes bytes_write_u64(uint64_t value, char ret_digits[BYTES_U64_DIGITS])
+{
+    size_t count = 0;
+    do {
+        ret_digits[BYTES_U64_DIGITS - ++count] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return bytes_of(ret_digits + BYTES_U64_DIGITS - count, count);
+}
+
 /* RFC 3629, section 4: what the first byte says of length, payload and least value. */
 static const struct utf8_form {
     uint8_t mask, lead, length;

@@ -58,6 +58,9 @@ ptrdiff_t bytes_find(struct bytes view, struct bytes needle);
 bool bytes_read_u64(struct bytes view, uint64_t *ret_value);
 /* How many bytes the well-formed UTF-8 character at the front takes, 1 to 4; 0: there is none. */
 size_t bytes_read_utf8(struct bytes view, uint32_t *ret_character);
+/* Decimal digits into the caller's array, which the view returned points into. */
+#define BYTES_U64_DIGITS 20
+struct bytes bytes_write_u64(uint64_t value, char ret_digits[BYTES_U64_DIGITS]);
 /* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
 bool bytes_are_utf8(struct bytes view);
 

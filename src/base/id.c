@@ -2,18 +2,25 @@
 #include "base/id.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 
 #define ACCEPTABLE_BYTES 128
 #define PREFIX_BYTES (ID_TEXT_BYTES - 32 - 1)
 
+static char *put_hex(char *at, uint64_t value)
+{
+    for (int shift = 60; shift >= 0; shift -= 4)
+        *at++ = "0123456789abcdef"[(value >> shift) & 15];
+    return at;
+}
+
 void id_generate(struct id *ret_id, const char *prefix, struct random *random)
 {
     assert(strlen(prefix) <= PREFIX_BYTES);
-    uint64_t high = random_u64(random), low = random_u64(random);
-    snprintf(ret_id->text, sizeof ret_id->text, "%.*s%016" PRIx64 "%016" PRIx64, PREFIX_BYTES,
-             prefix, high, low);
+    size_t length = strnlen(prefix, PREFIX_BYTES);
+    memcpy(ret_id->text, prefix, length);
+    char *end = put_hex(ret_id->text + length, random_u64(random));
+    end = put_hex(end, random_u64(random));
+    *end = 0;
 }
 
 static bool is_acceptable(char c)

@@ -49,24 +49,29 @@ static void on_failed(void *user, enum http_failure why)
 static const struct http_request_events events = {
     .on_head = on_head, .on_body = on_body, .on_end = on_end, .on_failed = on_failed};
 
+static struct bytes join(struct call *call, struct bytes a, struct bytes b)
+{
+    const struct bytes parts[] = {a, b};
+    return arena_join(&call->log->memory, parts, 2);
+}
+
+/* The client's fields, and what the edge has to say to the core itself. */
 static struct http_fields core_fields(struct call *call)
 {
     struct worker *worker = call->worker;
     const struct core_config *core = &worker_config(worker)->cores[call->attempt.core].config;
     uint64_t now_ns = loop_now_ns(worker->loop);
     uint64_t left_ms = call->deadline_ns > now_ns ? (call->deadline_ns - now_ns) / NS_PER_MS : 0;
+    char digits[BYTES_U64_DIGITS];
     struct http_field *fields = call->fields;
     size_t count = call->field_count;
     fields[count++] = (struct http_field){BYTES("x-request-id"), call->request_id};
     fields[count++] =
         (struct http_field){BYTES("isthmus-deadline"),
-                            arena_format(&call->log->memory, "%llu", (unsigned long long)left_ms)};
-    if (secret_is_set(&core->key)) {
-        struct bytes key = secret_reveal(&core->key);
+                            arena_copy(&call->log->memory, bytes_write_u64(left_ms, digits))};
+    if (secret_is_set(&core->key))
         fields[count++] = (struct http_field){
-            BYTES("authorization"),
-            arena_format(&call->log->memory, "Bearer %.*s", (int)key.length, key.at)};
-    }
+            BYTES("authorization"), join(call, BYTES("Bearer "), secret_reveal(&core->key))};
     return (struct http_fields){fields, count};
 }
 
@@ -78,32 +83,35 @@ static bool is_complete(struct http_fields fields)
     return true;
 }
 
+static struct bytes make_target(struct call *call)
+{
+    const struct core_url *url = &worker_config(call->worker)->cores[call->attempt.core].url;
+    const struct bytes parts[] = {bytes_from_cstr(url->base_path), call->rest,
+                                  call->query.length > 0 ? BYTES("?") : BYTES(""), call->query};
+    return arena_join(&call->log->memory, parts, 4);
+}
+
 static int start_request(struct call *call)
 {
-    const struct edge_config *config = worker_config(call->worker);
     struct attempt *attempt = &call->attempt;
     const struct upstream *upstream = &call->worker->upstreams[attempt->core];
-    const char *base = config->cores[attempt->core].url.base_path;
-    struct bytes target = arena_format(
-        &call->log->memory, "%s%.*s%s%.*s", base, (int)call->rest.length, call->rest.at,
-        call->query.length > 0 ? "?" : "", (int)call->query.length, call->query.at);
     call->body_part = buffer_bytes(&call->body);
     const struct http_outgoing outgoing = {
         .method = call->method,
-        .target = target,
+        .target = make_target(call),
         .authority = upstream->authority,
         .fields = core_fields(call),
         .body = &call->body_part,
         .body_part_count = call->body_part.length > 0,
         .fresh = attempt->is_fresh,
     };
-    if (!target.at || !is_complete(outgoing.fields))
+    if (!outgoing.target.at || !is_complete(outgoing.fields))
         return -ENOMEM;
     int r = http_request_start(&attempt->request, upstream->origin, &outgoing, &events, call);
     if (r < 0)
         return r;
     attempt->heard_ns = loop_now_ns(call->worker->loop);
-    attempt->granted_bytes = config->limits.write_window_bytes;
+    attempt->granted_bytes = worker_config(call->worker)->limits.write_window_bytes;
     http_request_grant(attempt->request, attempt->granted_bytes);
     return 0;
 }

@@ -25,13 +25,8 @@ static char *put(char *at, struct bytes view)
 
 static char *put_decimal(char *at, uint64_t number)
 {
-    char digits[20];
-    size_t count = 0;
-    do {
-        digits[sizeof digits - ++count] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    return put(at, bytes_of(digits + sizeof digits - count, count));
+    char digits[BYTES_U64_DIGITS];
+    return put(at, bytes_write_u64(number, digits));
 }
 
 static bool is_value(struct bytes view)

@@ -2,7 +2,6 @@
 #include "http/http_request.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "http/http1_head.h"
 #include "http/http_origin.h"
@@ -59,16 +58,12 @@ static bool has_length_field(const struct http_outgoing *outgoing)
            bytes_equal(outgoing->method, BYTES("PATCH"));
 }
 
-#define LENGTH_DIGITS 20
-
 static struct bytes head_write(struct arena *arena, const struct http_outgoing *outgoing)
 {
     const struct bytes version = BYTES(" HTTP/1.1\r\n");
     const struct bytes host = BYTES("Host"), length_name = BYTES("Content-Length");
-    char digits[LENGTH_DIGITS + 1];
-    int digit_count =
-        snprintf(digits, sizeof digits, "%llu", (unsigned long long)body_length(outgoing));
-    struct bytes length = bytes_of(digits, (size_t)digit_count);
+    char digits[BYTES_U64_DIGITS];
+    struct bytes length = bytes_write_u64(body_length(outgoing), digits);
 
     size_t size = outgoing->method.length + 1 + outgoing->target.length + version.length +
                   field_size(host, outgoing->authority) + field_size(length_name, length) + 2;
