@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 isthmus=${1:-build/isthmus}
 folder=$(mktemp -d)
 pids=
+# What the first line of a daemon that is ready ends in: the address, maybe behind http://.
+ready='s|^isthmus [a-z]*: [a-z]* on \(http://\)\{0,1\}\([^ ,]*\).*|\2|p'
 question='"model":"sim","max_tokens":12,"messages":[{"role":"user","content":"What joins lands?"}]'
 
 stop() {
@@ -29,7 +31,7 @@ start() {
     "$isthmus" "$@" --listen 127.0.0.1:0 2>"$folder/$name.log" &
     pids="$! $pids"
     tries=0
-    while ! address=$(sed -n 's/.* ready on //p' "$folder/$name.log") || [ -z "$address" ]; do
+    while address=$(sed -n "$ready" "$folder/$name.log"); [ -z "$address" ]; do
         tries=$((tries + 1))
         if [ "$tries" -gt 100 ] || ! kill -0 "$!" 2>/dev/null; then
             echo "isthmus $name did not start:" >&2

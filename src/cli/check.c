@@ -4,58 +4,72 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "cli/settings.h"
 #include "config/load.h"
 
-static int help_print(void)
+static int help_make(struct buffer *out)
 {
-    printf("Usage: isthmus check [--dump] [-c FILE] [OPTION VALUE] ...\n\n"
-           "Says whether isthmus edge would take this configuration; its options are those of\n"
-           "isthmus edge. --dump prints all of it as YAML, defaults included, secrets hidden.\n");
-    return 0;
+    return buffer_append_format(
+        out, "Usage: isthmus check [--dump] [FILE] [--OPTION VALUE] ...\n\n"
+             "Says whether isthmus edge would take this configuration; if not, where it is wrong\n"
+             "and what to write instead. The options are those of isthmus edge, the file may be\n"
+             "named with -c as well.\n\n"
+             "  --dump\n"
+             "      Print all of it as YAML, defaults included, secrets hidden.\n");
 }
 
-/* Moves "--dump" out of the arguments; returns how many are left. */
-static int take_dump(int count, char **arguments, bool *ret_dump)
+/* Takes "--dump" out of the arguments. */
+static bool take_dump(int *count, char **arguments)
 {
     int left = 0;
-    for (int i = 0; i < count; i++) {
-        if (strcmp(arguments[i], "--dump") == 0)
-            *ret_dump = true;
-        else
+    for (int i = 0; i < *count; i++)
+        if (strcmp(arguments[i], "--dump") != 0)
             arguments[left++] = arguments[i];
-    }
-    return left;
+    bool is_taken = left < *count;
+    *count = left;
+    return is_taken;
 }
 
-static int dump_print(const struct edge_config *config)
+static int print_dump(const struct edge_config *config)
 {
     struct buffer text;
     buffer_init(&text, 0, NULL);
-    int r = config_dump_edge(config, &text);
-    struct bytes page = buffer_bytes(&text);
-    if (r == 0)
-        fwrite(page.at, 1, page.length, stdout);
+    int status = config_dump_edge(config, &text) < 0 ? COMMAND_FAILED : command_print(&text);
     buffer_clear(&text);
-    return r < 0 ? 1 : 0;
+    return status;
+}
+
+static int print_summary(const struct edge_config *config)
+{
+    printf("fine: listens on %s", config->listen[0]);
+    if (config->listen_count > 1)
+        printf(" and %zu more", config->listen_count - 1);
+    printf(", %zu core%s\n", config->core_count, config->core_count == 1 ? "" : "s");
+    return fflush(stdout) == 0 ? COMMAND_FINE : COMMAND_FAILED;
+}
+
+/* The file may be named first, without -c. */
+static int load(struct edge_config **ret_config, struct loop *loop, int argument_count,
+                char **arguments)
+{
+    if (argument_count == 0 || arguments[0][0] == '-')
+        return settings_load(ret_config, loop, argument_count, arguments);
+    return settings_load_file(ret_config, loop, arguments[0], argument_count - 1, arguments + 1);
 }
 
 int check_command(int argument_count, char **arguments)
 {
+    if (command_wants_help(argument_count, arguments))
+        return command_print_page(help_make);
+    bool is_dump = take_dump(&argument_count, arguments);
     struct edge_config *config = NULL;
     struct loop *loop = NULL;
-    bool dump = false;
-
-    if (argument_count > 0 && strcmp(arguments[0], "--help") == 0)
-        return help_print();
-    argument_count = take_dump(argument_count, arguments, &dump);
-    if (loop_open(&loop) < 0)
-        return 1;
-    int status = settings_load(&config, loop, argument_count, arguments) < 0 ? 2 : 0;
-    if (status == 0 && dump)
-        status = dump_print(config);
-    else if (status == 0)
-        printf("The configuration is fine.\n");
+    int status = COMMAND_FAILED;
+    if (loop_open(&loop) == 0)
+        status = load(&config, loop, argument_count, arguments);
+    if (status == COMMAND_FINE)
+        status = is_dump ? print_dump(config) : print_summary(config);
     edge_config_unref(config);
     loop_close(loop);
     return status;

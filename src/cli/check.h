@@ -3,7 +3,7 @@
  * check - `isthmus check`: is this configuration right? With --dump: what it amounts to, as YAML,
  * defaults included and secrets hidden. It takes what `isthmus edge` takes and starts nothing.
  *
- * Errors   the exit status: 0; 1: out of memory; 2: the configuration is wrong.
+ * Errors   an exit status (cli/command.h).
  */
 #ifndef CLI_CHECK_H
 #define CLI_CHECK_H

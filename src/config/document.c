@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <yaml.h>
 
+#include "config/load.h"
 #include "config/substitute.h"
 #include "config/text_check.h"
 
@@ -257,7 +258,7 @@ static yaml_mark_t mark_of(struct bytes text, size_t at)
 static int check_text(struct reader *reader)
 {
     struct bytes text = reader->report->file_text;
-    if (text.length > DOCUMENT_BYTES)
+    if (text.length > CONFIG_FILE_BYTES)
         return refuse(reader, (yaml_mark_t){0}, "the file is larger than 1MiB",
                       "is it a configuration?");
     size_t at = text_printable_bytes(text);

@@ -5,7 +5,7 @@
  *
  * Less than YAML allows, so that a file means what it looks like: one document; no anchors,
  * aliases, tags or complex keys; no key twice; and no more than DOCUMENT_DEPTH levels,
- * DOCUMENT_NODES values and DOCUMENT_BYTES bytes.
+ * DOCUMENT_NODES values and CONFIG_FILE_BYTES bytes.
  *
  * Memory   the tree lives in the caller's `memory`.
  * Threads  any.
@@ -17,7 +17,6 @@
 #include "config/memory.h"
 #include "config/report.h"
 
-#define DOCUMENT_BYTES (1024 * 1024)
 #define DOCUMENT_NODES 4096
 #define DOCUMENT_DEPTH 8
 

@@ -60,7 +60,7 @@ const struct option edge_options[] = {
 
     {.name = "tls.certificate_file", OPTION_IS_TEXT(EDGE, tls_certificate_file),
      .most = PATH_BYTES, .value = "FILE",
-     .help = "Certificate chain (PEM) shown to clients; with it every TCP listener speaks TLS."},
+     .help = "Certificate chain (PEM) shown to clients; with it every listener speaks TLS."},
     {.name = "tls.key_file", OPTION_IS_TEXT(EDGE, tls_key_file),
      .most = PATH_BYTES, .value = "FILE",
      .help = "The certificate's private key (PEM)."},

@@ -23,6 +23,8 @@
 #include "base/buffer.h"
 #include "config/edge_config.h"
 
+#define CONFIG_FILE_BYTES (1024 * 1024) /* a larger text is refused */
+
 struct config_input {
     const char *file_name; /* for messages; NULL: no file */
     struct bytes file_text;
