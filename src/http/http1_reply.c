@@ -148,10 +148,14 @@ static enum http1_reply_step read_final(struct http1_reply *reply, unsigned vers
     return HTTP1_REPLY_HEAD;
 }
 
-static enum http1_reply_step read_interim(struct http1_reply *reply)
+/* One that closes the connection, or that HTTP/1.0 does not know, would be the final answer to
+ * other readers. */
+static enum http1_reply_step read_interim(struct http1_reply *reply, unsigned version)
 {
     struct framing framing = find_framing(reply->head.fields);
-    bool is_refused = reply->head.status == 101 || framing.codings + framing.lengths > 0;
+    read_connection(reply, version);
+    bool is_refused = reply->head.status == 101 || framing.codings + framing.lengths > 0 ||
+                      version != 11 || !reply->keeps_alive;
     if (is_refused || ++reply->interim_count > HTTP1_INTERIM_LIMIT)
         return HTTP1_REPLY_MALFORMED;
     reply->options.head_bytes -= reply->search.seen;
@@ -184,7 +188,7 @@ static enum http1_reply_step read_head(struct http1_reply *reply, struct bytes h
             return HTTP1_REPLY_MALFORMED;
     }
     reply->head.fields = (struct http_fields){reading.fields, reading.count};
-    return reply->head.status < 200 ? read_interim(reply) : read_final(reply, version);
+    return reply->head.status < 200 ? read_interim(reply, version) : read_final(reply, version);
 }
 
 /* What speaks another protocol is known by its first bytes: nobody waits for it to end a line. */

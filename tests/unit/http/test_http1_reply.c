@@ -205,6 +205,8 @@ static void drops_interim_answers_and_refuses_an_upgrade(void **state)
                "200 1 Content-Length=1 |x| kept"),
         SAMPLE("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
                "malformed"),
+        SAMPLE("HTTP/1.0 100 Continue\r\n\r\nHTTP/1.0 204 x\r\n\r\n", "malformed"),
+        SAMPLE("HTTP/1.1 100 x\r\nConnection: close\r\n\r\nHTTP/1.1 204 x\r\n\r\n", "malformed"),
         SAMPLE("HTTP/1.1 100 Continue\r\nContent-Length: 3\r\n\r\nabc", "malformed"),
         SAMPLE("HTTP/1.1 100 Continue\r\n\r\n", "cut"),
         SAMPLE("HTTP/1.1 100\r\n\r\nHTTP/1.1 100\r\n\r\nHTTP/1.1 100\r\n\r\nHTTP/1.1 100\r\n\r\n"
