@@ -44,6 +44,8 @@ void wire_open(struct wire *wire);
 void wire_close(struct wire *wire);
 
 void wire_connect(struct wire *wire);
+/* Without running the world: nobody has answered yet. */
+void wire_begin_connect(struct wire *wire);
 void wire_send(struct wire *wire, struct bytes bytes);
 void wire_run_ms(struct wire *wire, uint64_t ms);
 /* Everything received so far, as text. */
