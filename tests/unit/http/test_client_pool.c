@@ -64,6 +64,27 @@ static void the_connection_used_last_is_used_first(void **state)
     client_world_close(&world);
 }
 
+static void an_answer_that_came_in_pieces_leaves_nothing_for_the_next(void **state)
+{
+    static const char *const answers[] = {"first", "other"};
+    struct client_world world;
+    client_world_open(&world);
+    for (size_t i = 0; i < 2; i++) {
+        struct asked asked;
+        client_ask(&world, &asked);
+        client_world_run_ms(&world, 100);
+        origin_say(&world, 0, BYTES("HTTP/1.1 200 OK\r\nContent-Le"));
+        client_world_run_ms(&world, 100);
+        origin_say(&world, 0, BYTES("ngth: 5\r\n\r\n"));
+        origin_say(&world, 0, bytes_from_cstr(answers[i]));
+        client_world_run_ms(&world, 100);
+        expect_answer(&asked, 200, answers[i]);
+        asked_clear(&asked);
+    }
+    assert_int_equal(world.heard_count, 1);
+    client_world_close(&world);
+}
+
 static void a_fresh_request_gets_a_connection_of_its_own(void **state)
 {
     struct client_world world;
