@@ -343,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_connection_used_last_is_used_first),
+        TEST(an_answer_that_came_in_pieces_leaves_nothing_for_the_next),
         TEST(a_fresh_request_gets_a_connection_of_its_own),
         TEST(a_full_pool_drops_what_has_waited_longest),
         TEST(an_idle_connection_is_closed_after_a_while),
