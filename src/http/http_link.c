@@ -90,7 +90,7 @@ static void link_complete(struct http_link *link, bool is_at_rest)
     struct http_request *request = link->request;
     link->request = NULL;
     request->link = NULL;
-    buffer_clear(&link->held); /* an answer that came in pieces is in there */
+    buffer_clear(&link->held); /* an answer that had to wait for credit is in there */
     if (is_at_rest && link->reply.keeps_alive && !link->peer_is_done &&
         http_request_is_sent_whole(request)) {
         uint64_t keep_ns = options_of(link)->keep_idle_ms * NS_PER_MS;
