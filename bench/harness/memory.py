@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from harness.processes import anonymous_kib
 from harness.servers import BenchError
 
-SETTLE_S = 1.0
+SETTLE_S = 2.0
+SPREAD_MS = 5000  # so that few requests stand side by side: only what stays is wanted
 
 
 @dataclass
@@ -74,8 +75,8 @@ class ConnectionsRow(MemoryRow):
             bench.load(port, connections=16, duration_ms=300)
             before = anonymous_kib(process.pid)
             with running(bench, port, connections=self.connections, duration_ms=60000,
-                         spread_ms=1000, **self.load):
-                time.sleep(5)
+                         spread_ms=SPREAD_MS, **self.load):
+                time.sleep(SPREAD_MS / 1000 + SETTLE_S)
                 after = anonymous_kib(process.pid)
         return (after - before) / self.connections, "KiB"
 
