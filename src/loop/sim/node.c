@@ -108,7 +108,7 @@ void world_node_holdings(const struct world_node *node, struct world_holdings *r
         const struct sim_loop *loop = CONTAINER_OF(link, struct sim_loop, link);
         ret_holdings->timers += loop->base.timers.count;
         ret_holdings->tasks += list_length(&loop->base.tasks);
-        ret_holdings->jobs += loop->job_count;
+        ret_holdings->jobs += node->is_dead ? 0 : loop->job_count;
     }
 }
 

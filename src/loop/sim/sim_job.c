@@ -82,5 +82,4 @@ void sim_jobs_end(struct sim_loop *loop)
     event_cancel(loop->world, &loop->job_ends);
     while (list_pop_front(&loop->jobs) || list_pop_front(&loop->done_jobs))
         continue;
-    loop->job_count = 0;
 }

@@ -8,7 +8,7 @@
 #include "loop/sim/sim_loop.h"
 
 void sim_jobs_init(struct sim_loop *loop);
-/* Jobs that have not run never will. */
+/* Jobs that have not run never will, and stay counted: they were given up, not done. */
 void sim_jobs_end(struct sim_loop *loop);
 
 #endif
