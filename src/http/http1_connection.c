@@ -142,6 +142,7 @@ static void settle_closed(struct http1_connection *connection)
 static void settle_serving(struct http1_connection *connection)
 {
     const struct http1_exchange *exchange = connection->exchange;
+    assert(exchange); /* serving is serving one */
     bool wants_input = http1_exchange_wants(exchange) > 0;
     if (wants_input && !connection->is_reading) {
         connection->is_reading = true;

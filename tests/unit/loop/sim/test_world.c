@@ -318,8 +318,8 @@ static uint64_t hash_of_a_stormy_run(uint64_t seed)
 {
     struct pair pair;
     pair_open(&pair, seed);
-    for (size_t i = 0; i < FAULT_KINDS; i++)
-        world_fault_set(pair.world, i, 30000);
+    for (enum world_fault kind = 0; kind < FAULT_KINDS; kind++)
+        world_fault_set(pair.world, kind, 30000);
     for (unsigned i = 0; i < 40; i++) {
         end_close(&pair.client);
         if (pair_begin(&pair, 2000) < 0)
