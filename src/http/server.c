@@ -3,55 +3,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "http/http1_connection.h"
 #include "http/server_body.h"
-
-static char *put_two(char *at, int number)
-{
-    at[0] = (char)('0' + number / 10 % 10);
-    at[1] = (char)('0' + number % 10);
-    return at + 2;
-}
-
-static char *put_text(char *at, const char *text, size_t length)
-{
-    memcpy(at, text, length);
-    return at + length;
-}
-
-/* RFC 9110 section 5.6.7; by hand, since strftime() asks the locale. */
-static void write_date(char at[HTTP_DATE_BYTES], uint64_t unix_s)
-{
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t seconds = (time_t)unix_s;
-    struct tm tm = {0};
-    gmtime_r(&seconds, &tm);
-
-    at = put_text(at, &days[3 * tm.tm_wday], 3);
-    at = put_text(at, ", ", 2);
-    at = put_two(at, tm.tm_mday);
-    at = put_text(at, " ", 1);
-    at = put_text(at, &months[3 * tm.tm_mon], 3);
-    at = put_text(at, " ", 1);
-    at = put_two(at, (tm.tm_year + 1900) / 100);
-    at = put_two(at, tm.tm_year % 100);
-    at = put_text(at, " ", 1);
-    at = put_two(at, tm.tm_hour);
-    at = put_text(at, ":", 1);
-    at = put_two(at, tm.tm_min);
-    at = put_text(at, ":", 1);
-    at = put_two(at, tm.tm_sec);
-    put_text(at, " GMT", 4);
-}
 
 struct bytes http_server_date(struct http_server *server)
 {
     uint64_t now_s = loop_wall_ms(server->loop) / 1000;
     if (now_s != server->date_s) {
-        write_date(server->date, now_s);
+        http_date_write(server->date, now_s);
         server->date_s = now_s;
     }
     return bytes_of(server->date, HTTP_DATE_BYTES);

@@ -6,9 +6,8 @@
 #ifndef HTTP_SERVER_BODY_H
 #define HTTP_SERVER_BODY_H
 
+#include "http/http_date.h"
 #include "http/server.h"
-
-#define HTTP_DATE_BYTES 29 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 
 struct http_server {
     struct loop *loop;
