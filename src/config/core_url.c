@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/core_url.h"
 
+#include "config/text_check.h"
 #include "loop/address.h"
 
 #define HOST_NAME_BYTES 253 /* RFC 1035 2.3.4, written without the final dot */
@@ -10,17 +11,12 @@ static bool is_alphanumeric(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static bool is_one_of(char c, const char *set)
-{
-    return c != 0 && strchr(set, c);
-}
-
 static bool is_host_name(struct bytes host)
 {
     if (host.length == 0 || host.length > HOST_NAME_BYTES || !is_alphanumeric(host.at[0]))
         return false;
     for (size_t i = 0; i < host.length; i++)
-        if (!is_alphanumeric(host.at[i]) && !is_one_of(host.at[i], ".-_"))
+        if (!is_alphanumeric(host.at[i]) && !text_is_one_of(host.at[i], ".-_"))
             return false;
     return true;
 }
@@ -66,7 +62,7 @@ static const char *cut_authority(struct bytes authority, struct core_url_parts *
 
 static bool is_path_char(char c)
 {
-    return is_alphanumeric(c) || is_one_of(c, "/-._~!$&'()*+,;=:@%");
+    return is_alphanumeric(c) || text_is_one_of(c, "/-._~!$&'()*+,;=:@%");
 }
 
 static const char *cut_path(struct bytes path, struct core_url_parts *parts)
@@ -101,7 +97,7 @@ static const char *cut_http(struct bytes text, struct core_url_parts *parts)
 
     struct bytes rest = bytes_after(text, scheme.length);
     size_t end = 0;
-    while (end < rest.length && !is_one_of(rest.at[end], "/?#"))
+    while (end < rest.length && !text_is_one_of(rest.at[end], "/?#"))
         end++;
     const char *wrong = cut_authority(bytes_of(rest.at, end), parts);
     return wrong ? wrong : cut_path(bytes_after(rest, end), parts);

@@ -262,7 +262,7 @@ static int check_text(struct reader *reader)
         return refuse(reader, (yaml_mark_t){0}, "the file is larger than 1MiB",
                       "is it a configuration?");
     size_t at = text_printable_bytes(text);
-    while (at < text.length && memchr("\t\n\r", text.at[at], 3)) {
+    while (at < text.length && text_is_one_of(text.at[at], "\t\n\r")) {
         at++;
         at += text_printable_bytes(bytes_after(text, at));
     }

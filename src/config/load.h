@@ -23,7 +23,7 @@
 #include "base/buffer.h"
 #include "config/edge_config.h"
 
-#define CONFIG_FILE_BYTES (1024 * 1024) /* a larger text is refused */
+#define CONFIG_FILE_BYTES ((size_t)1024 * 1024) /* a larger text is refused */
 
 struct config_input {
     const char *file_name; /* for messages; NULL: no file */

@@ -16,7 +16,9 @@ const struct option *option_find(const struct option *table, struct bytes name)
 
 static char fold(char c)
 {
-    return c == '.' || c == '_' ? '-' : c;
+    if (c == '.' || c == '_')
+        return '-';
+    return c;
 }
 
 static bool is_flag(const char *name, struct bytes flag)

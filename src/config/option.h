@@ -38,6 +38,7 @@ struct option {
     const char *name;
     const char *flag; /* on the command line, where that is not the name */
     enum option_kind kind;
+    bool may_hold_secret; /* messages do not repeat the value */
     size_t offset;
     size_t count_offset;  /* OPTION_LIST, OPTION_CORES */
     const char *fallback; /* as it would stand in the file; NULL: empty */
@@ -45,9 +46,8 @@ struct option {
     const char *zero;     /* what 0 means, where it is allowed although below `least` */
     const char *const *choices;
     option_check_fn *check;
-    bool may_hold_secret; /* messages do not repeat the value */
-    const char *remedy;   /* for what `check` refuses */
-    const char *value;    /* its name in help, such as FILE; NULL: the kind's */
+    const char *remedy; /* for what `check` refuses */
+    const char *value;  /* its name in help, such as FILE; NULL: the kind's */
     const char *help;
 };
 

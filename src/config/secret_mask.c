@@ -3,6 +3,7 @@
 
 #include "config/edge_options.h"
 #include "config/suggest.h"
+#include "config/text_check.h"
 
 static size_t skip_spaces(struct bytes line, size_t at)
 {
@@ -134,7 +135,7 @@ static size_t value_start(struct bytes line, size_t end)
 static struct mask_range find_user_info(struct bytes line, size_t at, size_t *ret_behind)
 {
     size_t start = at + 3, end = start, i = start;
-    for (; i < line.length && !memchr(" \t\"'", line.at[i], 4); i++)
+    for (; i < line.length && !text_is_one_of(line.at[i], " \t\"'"); i++)
         if (line.at[i] == '@')
             end = i;
     *ret_behind = i;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/substitute.h"
 
+#include "config/text_check.h"
+
 #define VARIABLE_NAME_BYTES 128
 
 #define SHIELD_BYTES 3 /* of U+E000 to U+E07F in UTF-8 */
@@ -139,7 +141,7 @@ static size_t braces_length(struct bytes rest)
     for (size_t i = 1; i < rest.length; i++) {
         if (rest.at[i] == '}')
             return i + 1;
-        if (memchr("\n\r\t\"'\\$", rest.at[i], 7))
+        if (text_is_one_of(rest.at[i], "\n\r\t\"'\\$"))
             return 0;
     }
     return 0;
@@ -188,7 +190,9 @@ struct bytes substitute_unshield(struct memory *memory, struct bytes text)
     struct bytes rest = text;
     while (rest.length > 0) {
         bool has_moved = is_shielded(rest);
-        char back = has_moved ? (char)((rest.at[1] & 1) << 6 | (rest.at[2] & 0x3f)) : rest.at[0];
+        char back = rest.at[0];
+        if (has_moved)
+            back = (char)((rest.at[1] & 1) << 6 | (rest.at[2] & 0x3f));
         add(&result, bytes_of(&back, 1));
         rest = bytes_after(rest, has_moved ? SHIELD_BYTES : 1);
     }

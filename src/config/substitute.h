@@ -20,7 +20,7 @@
 
 #include "config/memory.h"
 
-#define SUBSTITUTE_LIMIT (64 * 1024) /* bytes of one value */
+#define SUBSTITUTE_LIMIT ((size_t)64 * 1024) /* bytes of one value */
 
 struct environment {
     const char *(*get)(void *user, const char *name); /* NULL result: not set */

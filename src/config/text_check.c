@@ -3,6 +3,11 @@
 
 #include "loop/address.h"
 
+bool text_is_one_of(char c, const char *set)
+{
+    return c != 0 && strchr(set, c);
+}
+
 static bool is_name_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||

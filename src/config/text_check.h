@@ -13,6 +13,8 @@
 
 #define TEXT_NAME_BYTES 64
 
+/* Whether the set holds this character; the 0 byte is in no set. */
+bool text_is_one_of(char c, const char *set);
 /* [A-Za-z0-9._-]{1,64} */
 bool text_is_name(struct bytes text);
 /* Bytes of the UTF-8 character that starts the view (not empty); 0: none does. */
