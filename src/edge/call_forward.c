@@ -99,7 +99,7 @@ static int start_request(struct call *call)
     const struct http_outgoing outgoing = {
         .method = call->method,
         .target = make_target(call),
-        .authority = upstream->authority,
+        .authority = buffer_bytes(&upstream->authority),
         .fields = core_fields(call),
         .body = &call->body_part,
         .body_part_count = call->body_part.length > 0,

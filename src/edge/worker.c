@@ -171,16 +171,13 @@ static int open_servers(struct worker *worker)
 }
 
 /* "host" or "host:port" where the port is not the scheme's own; a unix socket is "localhost". */
-static int write_authority(struct upstream *upstream, const struct core_url *url)
+static int write_authority(struct buffer *authority, const struct core_url *url)
 {
-    struct buffer text = {0};
-    bool is_unix = bytes_start_with(bytes_from_cstr(url->host), BYTES("unix:"));
-    bool is_ip6 = !is_unix && strchr(url->host, ':');
-    int r = is_unix ? buffer_append(&text, BYTES("localhost"))
-                    : buffer_append_format(&text, is_ip6 ? "[%s]" : "%s", url->host);
-    if (r == 0 && !is_unix && url->port != (url->tls ? 443 : 80))
-        r = buffer_append_format(&text, ":%u", url->port);
-    upstream->authority = buffer_bytes(&text); /* freed by close_upstreams() */
+    if (bytes_start_with(bytes_from_cstr(url->host), BYTES("unix:")))
+        return buffer_append(authority, BYTES("localhost"));
+    int r = buffer_append(authority, bytes_from_cstr(url->host));
+    if (r == 0 && url->port != (url->tls ? 443 : 80))
+        r = buffer_append_format(authority, ":%u", url->port);
     return r;
 }
 
@@ -201,7 +198,7 @@ static int open_upstream(struct worker *worker, size_t i)
         .blocks = &worker->blocks,
         .budget = worker->shared->memory,
     };
-    int r = write_authority(&worker->upstreams[i], url);
+    int r = write_authority(&worker->upstreams[i].authority, url);
     return r < 0 ? r : http_origin_open(&worker->upstreams[i].origin, worker->loop, &options);
 }
 
@@ -223,7 +220,7 @@ static void close_upstreams(struct worker *worker)
 {
     for (size_t i = 0; worker->upstreams && i < worker_config(worker)->core_count; i++) {
         http_origin_close(worker->upstreams[i].origin);
-        free((char *)(uintptr_t)worker->upstreams[i].authority.at);
+        buffer_clear(&worker->upstreams[i].authority);
     }
     free(worker->upstreams);
 }

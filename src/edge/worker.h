@@ -12,6 +12,7 @@
 #define EDGE_WORKER_H
 
 #include "base/block_pool.h"
+#include "base/buffer.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "config/edge_config.h"
@@ -51,7 +52,7 @@ static inline void counter_add(_Atomic uint64_t *counter, int64_t by)
 /* A core as one worker reaches it. */
 struct upstream {
     struct http_origin *origin;
-    struct bytes authority; /* the Host field */
+    struct buffer authority; /* the Host field */
 };
 
 struct worker {

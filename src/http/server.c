@@ -125,6 +125,8 @@ void http_server_drain(struct http_server *server)
 
 void http_server_close(struct http_server *server)
 {
+    if (!server)
+        return;
     stop_accepting(server);
     while (!list_is_empty(&server->connections))
         http1_connection_shut_down(http1_connection_of(server->connections.next));

@@ -73,7 +73,7 @@ void http_server_count(const struct http_server *server, struct http_server_coun
 /* Stops accepting, closes idle connections, lets open exchanges end (`Connection: close`). */
 void http_server_drain(struct http_server *server);
 /* Open exchanges are gone (on_gone() with HTTP_GONE_SHUTDOWN comes before this returns, the only
- * event from inside a call); then all memory is freed. */
+ * event from inside a call); then all memory is freed. NULL is fine. */
 void http_server_close(struct http_server *server);
 
 #endif

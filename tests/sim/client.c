@@ -141,6 +141,8 @@ static enum question_kind draw_kind(struct client *client)
 {
     static const enum question_kind answers[] = {ASK_PLAIN, ASK_STREAM, ASK_STREAM,
                                                  ASK_PLAIN, ASK_LARGE,  ASK_EMBEDDING};
+    if (client->plan.asks_only > 0)
+        return (enum question_kind)(client->plan.asks_only - 1);
     if (client->plan.only_answers || random_chance(&client->random, 7, 8))
         return answers[random_below(&client->random, sizeof answers / sizeof *answers)];
     return (enum question_kind)random_below(&client->random, ASK_KINDS);

@@ -19,6 +19,7 @@ struct client_plan {
     unsigned questions;
     bool is_steady;        /* reads at once and never leaves */
     bool only_answers;     /* asks what must be answered with 200 */
+    unsigned asks_only;    /* 1 + the kind of every question; 0: drawn */
     uint64_t patience_ms;  /* how long an answer may take */
     unsigned thinks_ms;    /* up to so long between questions */
     unsigned large_tokens; /* of ASK_LARGE */

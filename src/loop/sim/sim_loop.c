@@ -89,10 +89,12 @@ static void take_turn(struct event *event)
     world_trace(world, "turn", loop->number, 0);
 
     loop->in_turn = true;
+    world->running = &loop->base;
     report_sources(loop);
     loop_run_timers(&loop->base, world->now_ns);
     loop_run_tasks(&loop->base);
     loop->in_turn = false;
+    world->running = NULL;
 
     uint64_t busy_until_ns = world->now_ns + world_draw(world, LEAST_TURN_NS, MOST_TURN_NS);
     if (loop->busy_until_ns < busy_until_ns)

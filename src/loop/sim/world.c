@@ -165,6 +165,11 @@ bool world_step(struct world *world)
     return true;
 }
 
+const struct loop *world_running(const struct world *world)
+{
+    return world->running;
+}
+
 uint64_t world_trace_hash(const struct world *world)
 {
     return world->trace_hash;

@@ -129,6 +129,8 @@ void world_block_path(struct world_node *from, struct world_node *to, uint64_t u
 bool world_run_until(struct world *world, uint64_t until_ns);
 /* One turn of one loop; false: nothing left to do. */
 bool world_step(struct world *world);
+/* The loop whose turn it is; NULL between turns. */
+const struct loop *world_running(const struct world *world);
 /* Over every event so far. Programs under test may mix in their own observations. */
 uint64_t world_trace_hash(const struct world *world);
 void world_trace_mix(struct world *world, uint64_t value);

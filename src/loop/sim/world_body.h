@@ -31,8 +31,9 @@ struct event {
 struct world {
     uint64_t now_ns;
     struct heap events;
-    uint64_t turns;       /* of all loops so far */
-    struct random random; /* the test's */
+    uint64_t turns;             /* of all loops so far */
+    const struct loop *running; /* whose turn it is; NULL: between turns */
+    struct random random;       /* the test's */
     struct random chance; /* the world's own, so that a test's draws do not shift its events */
     uint64_t trace_hash;
     bool trace_printed;
