@@ -8,6 +8,7 @@
 #ifndef LOOP_UV_BODY_H
 #define LOOP_UV_BODY_H
 
+#include <stdatomic.h>
 #include <uv.h>
 
 #include "loop/job.h"
@@ -24,6 +25,8 @@ struct body {
 
     uv_timer_t alarm;  /* the one timer that libuv knows of */
     uint64_t alarm_ns; /* what it is set for; LOOP_NEVER_NS: not set */
+
+    atomic_uint accepted_streams; /* open ones; the loop counts, listeners of others compare */
 
     struct mailbox *notes; /* what threads of this room tell the loop: struct note */
 

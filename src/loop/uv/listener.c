@@ -2,7 +2,9 @@
 #include "loop/listener.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,24 +17,33 @@
 
 /* As many connections are taken in one turn; the others stay in the backlog, where another worker
  * may find them. */
-#define ACCEPT_BATCH 16
-#define ACCEPT_PAUSE_NS NS_PER_S
+#define ACCEPT_BATCH 4
+/* A loop that is awake beats one that has to wake up, and would take a whole burst for itself. One
+ * that holds so many more streams than another lets that one go first, for a moment only: it may
+ * be stuck. */
+#define ACCEPT_LEAD 4
+#define ACCEPT_HESITATION_NS NS_PER_MS
+#define ACCEPT_PAUSE_NS NS_PER_S /* when descriptors have run out */
 
 struct listen_socket {
     atomic_uint reference_count;
     int fd;
     struct address address;
     struct stat file; /* of a unix socket, to know whether the file is still ours */
+
+    pthread_mutex_t lock; /* guards what follows; never held across a callback */
+    struct list takers;   /* the listeners that want to accept */
 };
 
 struct listener {
+    struct list link; /* in the socket's takers */
     uv_poll_t poll;
     struct loop *loop;
     struct listen_socket *socket;
     const struct listener_events *events;
     void *user;
     struct timer resume; /* always started, so that starting it never fails */
-    bool is_paused;      /* there were no descriptors; resume ends it */
+    bool stands_back;    /* until resume: others go first, or there are no descriptors */
     bool is_wanted;
 };
 
@@ -101,6 +112,7 @@ static void listen_socket_free(struct listen_socket *socket)
     if (socket->address.family == ADDRESS_UNIX && lstat(socket->address.path, &file) == 0 &&
         file.st_ino == socket->file.st_ino && file.st_dev == socket->file.st_dev)
         unlink(socket->address.path);
+    pthread_mutex_destroy(&socket->lock);
     free(socket);
 }
 
@@ -113,6 +125,8 @@ int listen_socket_open(struct listen_socket **ret_socket, struct loop *loop,
         return -ENOMEM;
     socket->fd = -1;
     atomic_init(&socket->reference_count, 1);
+    pthread_mutex_init(&socket->lock, NULL); /* fails for no default mutex */
+    list_init(&socket->takers);
 
     int r = socket_listen(socket, address, backlog);
     if (r < 0) {
@@ -134,37 +148,56 @@ void listen_socket_close(struct listen_socket *socket)
         listen_socket_free(socket);
 }
 
+static unsigned stream_count(const struct listener *listener)
+{
+    /* A hint: another loop's count may be a moment old. */
+    return atomic_load_explicit(&body_of(listener->loop)->accepted_streams, memory_order_relaxed);
+}
+
+static bool listener_leads(struct listener *listener)
+{
+    struct listen_socket *socket = listener->socket;
+    unsigned least = UINT_MAX;
+
+    pthread_mutex_lock(&socket->lock);
+    LIST_EACH(link, &socket->takers)
+    {
+        unsigned count = stream_count(CONTAINER_OF(link, struct listener, link));
+        least = count < least ? count : least;
+    }
+    pthread_mutex_unlock(&socket->lock);
+    return stream_count(listener) > least + ACCEPT_LEAD;
+}
+
 static void listener_ready(uv_poll_t *poll, int status, int events);
 
 static void listener_watch(struct listener *listener)
 {
-    if (listener->is_wanted && !listener->is_paused)
-        uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
-    else
+    if (!listener->is_wanted || listener->stands_back)
         uv_poll_stop(&listener->poll);
+    else if (!uv_is_active((uv_handle_t *)&listener->poll))
+        uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
 }
 
+static void listener_stand_back(struct listener *listener, uint64_t duration_ns)
+{
+    listener->stands_back = true;
+    listener_watch(listener);
+    timer_start(&listener->resume, loop_now_ns(listener->loop) + duration_ns);
+}
+
+/* Whoever takes nothing lets nobody wait for him. */
 void listener_want_accept(struct listener *listener, bool wanted)
 {
+    struct listen_socket *socket = listener->socket;
+
+    pthread_mutex_lock(&socket->lock);
+    list_remove(&listener->link);
+    if (wanted)
+        list_push_back(&socket->takers, &listener->link);
+    pthread_mutex_unlock(&socket->lock);
     listener->is_wanted = wanted;
     listener_watch(listener);
-}
-
-static void listener_resume(struct timer *resume)
-{
-    struct listener *listener = CONTAINER_OF(resume, struct listener, resume);
-    timer_start(&listener->resume, LOOP_NEVER_NS);
-    listener->is_paused = false;
-    listener_watch(listener);
-}
-
-static void listener_pause(struct listener *listener, int error)
-{
-    listener->is_paused = true;
-    listener_watch(listener);
-    timer_start(&listener->resume, loop_now_ns(listener->loop) + ACCEPT_PAUSE_NS);
-    if (listener->events->on_trouble)
-        listener->events->on_trouble(listener->user, error);
 }
 
 /* 1: there may be more; 0: not now; -errno: trouble that lasts. */
@@ -192,19 +225,42 @@ static int listener_accept(struct listener *listener)
     return 1;
 }
 
-static void listener_ready(uv_poll_t *poll, int status, int events)
+static void listener_accept_some(struct listener *listener)
 {
-    (void)status, (void)events; /* accepting tells what is the matter */
-    struct listener *listener = poll->data;
     int r = 1;
 
     for (int i = 0; i < ACCEPT_BATCH && r > 0 && listener->is_wanted; i++) {
         r = listener_accept(listener);
-        if (uv_is_closing((uv_handle_t *)poll))
+        if (uv_is_closing((uv_handle_t *)&listener->poll))
             return;
     }
-    if (r < 0)
-        listener_pause(listener, r);
+    if (r >= 0) {
+        listener_watch(listener);
+        return;
+    }
+    listener_stand_back(listener, ACCEPT_PAUSE_NS);
+    if (listener->events->on_trouble)
+        listener->events->on_trouble(listener->user, r);
+}
+
+static void listener_ready(uv_poll_t *poll, int status, int events)
+{
+    (void)status, (void)events; /* accepting tells what is the matter */
+    struct listener *listener = poll->data;
+
+    if (listener_leads(listener))
+        listener_stand_back(listener, ACCEPT_HESITATION_NS);
+    else
+        listener_accept_some(listener);
+}
+
+/* Whether it paused or let others go first: what waits now is taken. */
+static void listener_resumes(struct timer *resume)
+{
+    struct listener *listener = CONTAINER_OF(resume, struct listener, resume);
+    timer_start(&listener->resume, LOOP_NEVER_NS);
+    listener->stands_back = false;
+    listener_accept_some(listener);
 }
 
 /* style: parameters, as its header says: what is opened, and who is told. */
@@ -220,7 +276,7 @@ int listener_open(struct listener **ret_listener, struct loop *loop, struct list
     listener->events = events;
     listener->user = user;
     listener->poll.data = listener;
-    timer_init(&listener->resume, loop, listener_resume);
+    timer_init(&listener->resume, loop, listener_resumes);
 
     int r = timer_start(&listener->resume, LOOP_NEVER_NS);
     if (r == 0)
@@ -246,6 +302,7 @@ void listener_close(struct listener *listener)
 {
     if (!listener)
         return;
+    listener_want_accept(listener, false);
     timer_stop(&listener->resume);
     uv_close((uv_handle_t *)&listener->poll, listener_free);
     listen_socket_close(listener->socket);

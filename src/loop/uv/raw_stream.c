@@ -29,10 +29,11 @@ struct raw_stream {
     int16_t error; /* what broke the connection, as -errno; 0: nothing did */
     uint8_t armed; /* what libuv polls for */
     uint8_t phase; /* enum raw_phase */
-    bool read_is_wanted;
-    bool read_has_ended;   /* 0 was read */
-    bool write_is_blocked; /* a write took less than all; on_writable() is owed */
-    bool hangup_is_told;
+    bool read_is_wanted : 1;
+    bool read_has_ended : 1;   /* 0 was read */
+    bool write_is_blocked : 1; /* a write took less than all; on_writable() is owed */
+    bool hangup_is_told : 1;
+    bool was_accepted : 1;
 };
 
 static_assert(sizeof(struct raw_stream) <= 200, "an idle connection stays small");
@@ -211,22 +212,31 @@ static ssize_t raw_read(struct stream *stream, char *ret_bytes, size_t size)
     return got;
 }
 
+/* MSG_NOSIGNAL: a peer that has gone is an error here and no SIGPIPE for the process. */
+static ssize_t raw_send(struct raw_stream *raw, const struct bytes *parts, size_t count)
+{
+    struct iovec vectors[STREAM_PARTS];
+    struct msghdr message = {.msg_iov = vectors, .msg_iovlen = count};
+
+    if (count == 1) /* the kernel has less to look at */
+        return send(raw_fd(raw), parts->at, parts->length, MSG_NOSIGNAL);
+    for (size_t i = 0; i < count; i++)
+        vectors[i] = (struct iovec){(void *)(uintptr_t)parts[i].at, parts[i].length};
+    return sendmsg(raw_fd(raw), &message, MSG_NOSIGNAL);
+}
+
 static ssize_t raw_write(struct stream *stream, const struct bytes *parts, size_t part_count)
 {
     struct raw_stream *raw = raw_of(stream);
-    struct iovec vectors[STREAM_PARTS];
     size_t count = part_count < STREAM_PARTS ? part_count : STREAM_PARTS;
     size_t total = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        vectors[i] = (struct iovec){(void *)(uintptr_t)parts[i].at, parts[i].length};
+    for (size_t i = 0; i < count; i++)
         total += parts[i].length;
-    }
     if (total == 0 && count == part_count)
         return 0;
 
-    struct msghdr message = {.msg_iov = vectors, .msg_iovlen = count};
-    ssize_t sent = sendmsg(raw_fd(raw), &message, MSG_NOSIGNAL);
+    ssize_t sent = raw_send(raw, parts, count);
     if (sent < 0) {
         int error = raw_failure(raw);
         if (error != -EAGAIN)
@@ -256,6 +266,9 @@ static void raw_close(struct stream *stream, bool reset)
     struct raw_stream *raw = raw_of(stream);
     int fd = raw_fd(raw);
 
+    if (raw->was_accepted)
+        atomic_fetch_sub_explicit(&body_of(stream->loop)->accepted_streams, 1,
+                                  memory_order_relaxed); /* a hint for listeners, no more */
     if (reset)
         socket_will_reset(fd);
     uv_close((uv_handle_t *)&raw->poll, raw_free);
@@ -306,9 +319,12 @@ int raw_stream_open(struct stream **ret_stream, struct loop *loop, int fd)
 {
     struct raw_stream *raw = NULL;
     int r = raw_new(&raw, loop, fd, RAW_OPEN);
-    if (r == 0)
-        *ret_stream = &raw->stream;
-    return r;
+    if (r < 0)
+        return r;
+    raw->was_accepted = true;
+    atomic_fetch_add_explicit(&body_of(loop)->accepted_streams, 1, memory_order_relaxed);
+    *ret_stream = &raw->stream;
+    return 0;
 }
 
 /* style: parameters, as its header says: what is opened, and who is told. */
@@ -329,7 +345,7 @@ int stream_connect(struct stream **ret_stream, struct loop *loop, const struct a
         r = -errno;
     if (r == 0)
         r = raw_new(&raw, loop, fd, RAW_CONNECTING);
-    if (r < 0) {
+    if (!raw) {
         close(fd);
         return r;
     }

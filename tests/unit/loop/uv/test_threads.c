@@ -15,6 +15,7 @@
 #define SENDERS 4
 #define LETTERS 20000U
 #define CONNECTIONS 200U
+#define BURST 64U
 
 struct letter {
     struct message message;
@@ -103,9 +104,11 @@ static void each_senders_messages_arrive_once_and_in_order(void **state)
     mailbox_close(hall.mailbox);
 }
 
-/* A worker that accepts from the shared socket and greets with one byte. */
+/* A worker that accepts from the shared socket, and greets with one byte or keeps the stream. */
 struct worker {
     struct hall *hall;
+    void (*on_accept)(void *user, struct stream *stream);
+    struct stream *kept[BURST];
     struct listen_socket *socket;
     struct listener *listener;
     struct loop *loop;
@@ -114,7 +117,7 @@ struct worker {
     atomic_uint accepted;
 };
 
-static void worker_accepts(void *user, struct stream *stream)
+static void worker_greets(void *user, struct stream *stream)
 {
     static const struct stream_events none = {0};
     struct worker *worker = user;
@@ -129,9 +132,17 @@ static void worker_stops(void *user, struct message *message)
 {
     (void)message;
     struct worker *worker = user;
+    for (size_t i = 0; i < BURST && worker->kept[i]; i++)
+        stream_close(worker->kept[i]);
     listener_close(worker->listener);
     mailbox_close(worker->orders);
     loop_stop(worker->loop);
+}
+
+static void worker_accepts(void *user, struct stream *stream)
+{
+    struct worker *worker = user;
+    worker->on_accept(worker, stream);
 }
 
 static void worker_starts(struct loop *loop, void *user)
@@ -162,7 +173,8 @@ static void worker_has_ended(void *user)
     suite_moved(worker->hall->suite);
 }
 
-static void workers_start(struct hall *hall, struct worker workers[2], struct listen_socket *socket)
+static void workers_start(struct hall *hall, struct worker workers[2], struct listen_socket *socket,
+                          void (*on_accept)(void *user, struct stream *stream))
 {
     assert_int_equal(mailbox_open(&hall->mailbox, hall->suite->loop, 2, worker_is_ready, hall), 0);
     for (size_t i = 0; i < 2; i++) {
@@ -170,7 +182,7 @@ static void workers_start(struct hall *hall, struct worker workers[2], struct li
                                    .on_ended = worker_has_ended,
                                    .user = &workers[i],
                                    .name = "worker"};
-        workers[i] = (struct worker){.hall = hall, .socket = socket};
+        workers[i] = (struct worker){.hall = hall, .socket = socket, .on_accept = on_accept};
         assert_int_equal(loop_spawn(hall->suite->loop, &child), 0);
     }
     suite_until(hall->suite, &hall->received, 2);
@@ -197,7 +209,7 @@ static void two_loops_share_a_socket_and_one_may_leave(void **state)
 
     assert_int_equal(listen_socket_open(&socket, suite->loop, &suite->place, 64), 0);
     listen_socket_address(socket, &address);
-    workers_start(&hall, workers, socket);
+    workers_start(&hall, workers, socket, worker_greets);
     listen_socket_close(socket); /* the workers hold it */
 
     greet_each(suite, &address, CONNECTIONS);
@@ -208,6 +220,48 @@ static void two_loops_share_a_socket_and_one_may_leave(void **state)
     suite_until(suite, &hall.ended, 2);
     assert_int_equal(atomic_load(&workers[0].accepted) + atomic_load(&workers[1].accepted),
                      2 * CONNECTIONS);
+    mailbox_close(hall.mailbox);
+}
+
+static void worker_keeps(void *user, struct stream *stream)
+{
+    static const struct stream_events none = {0};
+    struct worker *worker = user;
+
+    stream_bind(stream, &none, NULL);
+    stream_want_read(stream, false);
+    worker->kept[atomic_fetch_add(&worker->accepted, 1)] = stream;
+}
+
+/* The hour of the awake: without some restraint one loop takes them all. */
+static void a_burst_of_connections_is_shared(void **state)
+{
+    struct suite *suite = *state;
+    struct hall hall = {.suite = suite};
+    struct worker workers[2];
+    struct listen_socket *socket = NULL;
+    struct address address;
+    struct peer clients[BURST];
+
+    assert_int_equal(listen_socket_open(&socket, suite->loop, &suite->place, BURST), 0);
+    listen_socket_address(socket, &address);
+    workers_start(&hall, workers, socket, worker_keeps);
+    listen_socket_close(socket);
+    for (size_t i = 0; i < BURST; i++) {
+        clients[i] = (struct peer){.suite = suite};
+        assert_int_equal(stream_connect(&clients[i].stream, suite->loop, &address, NULL,
+                                        &peer_events, &clients[i]),
+                         0);
+    }
+    while (atomic_load(&workers[0].accepted) + atomic_load(&workers[1].accepted) < BURST)
+        suite_for_ms(suite, 1);
+    assert_in_range(atomic_load(&workers[0].accepted), BURST / 8, BURST - BURST / 8);
+
+    for (size_t i = 0; i < 2; i++)
+        mailbox_send(workers[i].orders, &workers[i].stop);
+    suite_until(suite, &hall.ended, 2);
+    for (size_t i = 0; i < BURST; i++)
+        peer_close(&clients[i]);
     mailbox_close(hall.mailbox);
 }
 
@@ -235,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(each_senders_messages_arrive_once_and_in_order),
         CASE(two_loops_share_a_socket_and_one_may_leave),
+        CASE(a_burst_of_connections_is_shared),
         CASE(a_look_up_may_be_left_behind_at_any_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
