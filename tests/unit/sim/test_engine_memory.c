@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Each allocation of an engine's connection and its answer fails once: that connection breaks or
+ * gives its true answer, nothing is left, and the next client is answered.
+ */
+#include "tests/test.h"
+
+#include <stdlib.h>
+
+#include "tests/unit/sim/engine_world.h"
+
+/* The linker sends every allocation of the program through these. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *piece, size_t size);
+void *__real_reallocarray(void *piece, size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *piece, size_t size);
+void *__wrap_reallocarray(void *piece, size_t count, size_t size);
+
+static bool is_armed, is_exempt, has_failed;
+static unsigned left; /* allocations before the one that fails */
+
+static bool fails(void)
+{
+    if (!is_armed || is_exempt || has_failed)
+        return false;
+    has_failed = left == 0;
+    left -= left > 0;
+    return has_failed;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *piece, size_t size)
+{
+    return fails() ? NULL : __real_realloc(piece, size);
+}
+
+void *__wrap_reallocarray(void *piece, size_t count, size_t size)
+{
+    return fails() ? NULL : __real_reallocarray(piece, count, size);
+}
+
+static void exempt(bool wanted)
+{
+    is_exempt = wanted;
+}
+
+/* The client's own buffers are large enough from the start: only the engine allocates. */
+static void roomy_probe_open(struct fixture *fixture, struct probe *probe)
+{
+    char *room;
+
+    probe_open(fixture, probe);
+    assert_int_equal(buffer_reserve(&probe->in, 65536, &room), 0);
+    assert_int_equal(buffer_reserve(&probe->out, 65536, &room), 0);
+}
+
+/* One connection whose n-th allocation fails; false once there is no n-th. */
+static bool survives(struct fixture *fixture, bool stream, unsigned n)
+{
+    struct probe probe;
+
+    roomy_probe_open(fixture, &probe);
+    ask_chat(&probe, 9, stream);
+    ask_chat(&probe, 9, stream);
+    left = n;
+    has_failed = false;
+    is_armed = true;
+    run_for(fixture, 100 * NS_PER_MS);
+    is_armed = false;
+    run_for(fixture, 10 * NS_PER_S); /* accepting may have paused */
+    bool is_whole = has(&probe, stream ? "[DONE]" : "\"completion_tokens\":9");
+    assert_true(is_whole || probe.has_ended || probe.hangup);
+    assert_true(is_whole || has_failed);
+    probe_close(&probe);
+
+    roomy_probe_open(fixture, &probe);
+    ask_chat(&probe, 9, stream);
+    run_for(fixture, NS_PER_S);
+    assert_int_equal(tokens_in(&probe), 9);
+    probe_close(&probe);
+    return has_failed;
+}
+
+static void each_allocation_may_fail(void **state)
+{
+    struct fixture *fixture = *state;
+    struct engine_options options = {0};
+
+    engine_begin(fixture, &options);
+    world_memory_hook(fixture->world, exempt);
+    for (int stream = 0; stream < 2; stream++) {
+        unsigned n = 0;
+        while (survives(fixture, stream, n))
+            n++;
+        assert_in_range(n, 10, 1000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_WORLD(each_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
