@@ -66,7 +66,7 @@ static void on_accept(void *user, struct stream *raw)
     struct client_world *world = user;
     assert_true(world->heard_count < CLIENT_WORLD_CONNECTIONS);
     struct heard *heard = &world->heard[world->heard_count++];
-    *heard = (struct heard){.stream = raw};
+    heard->stream = raw;
     if (!world->origin_tls)
         stream_bind(raw, &origin_events, heard);
     else
@@ -139,7 +139,7 @@ void client_world_init(struct client_world *world)
     };
 }
 
-void client_world_start(struct client_world *world)
+void client_world_listen(struct client_world *world)
 {
     static const struct listener_events events = {.on_accept = on_accept};
     struct loop *loop = world_node_loop(world->origin_node);
@@ -147,6 +147,11 @@ void client_world_start(struct client_world *world)
     assert_int_equal(address_parse_ip(BYTES(ORIGIN_IP), ORIGIN_PORT, &address), 0);
     assert_int_equal(listen_socket_open(&world->socket, loop, &address, 16), 0);
     assert_int_equal(listener_open(&world->listener, loop, world->socket, NULL, &events, world), 0);
+}
+
+void client_world_start(struct client_world *world)
+{
+    client_world_listen(world);
     assert_int_equal(http_origin_open(&world->origin, world->loop, &world->options), 0);
 }
 
@@ -240,11 +245,15 @@ static const struct http_request_events asked_events = {
     .on_failed = on_failed,
 };
 
+int client_try(struct client_world *world, struct asked *asked)
+{
+    return http_request_start(&asked->request, world->origin, &asked->outgoing, &asked_events,
+                              asked);
+}
+
 void client_ask_for(struct client_world *world, struct asked *asked)
 {
-    assert_int_equal(
-        http_request_start(&asked->request, world->origin, &asked->outgoing, &asked_events, asked),
-        0);
+    assert_int_equal(client_try(world, asked), 0);
 }
 
 struct asked asked_get(void)

@@ -45,8 +45,10 @@ struct client_world {
 };
 
 void client_world_init(struct client_world *world);
+void client_world_listen(struct client_world *world);
+/* The origin listens, and the client knows it. */
 void client_world_start(struct client_world *world);
-/* Both. */
+/* All of these. */
 void client_world_open(struct client_world *world);
 /* Closes all, and proves that nothing is left. */
 void client_world_close(struct client_world *world);
@@ -79,6 +81,8 @@ struct asked asked_get(void);
 void client_ask(struct client_world *world, struct asked *asked);
 /* What asked->outgoing says; nothing is granted. */
 void client_ask_for(struct client_world *world, struct asked *asked);
+/* The same where it may fail; returns what http_request_start() did. */
+int client_try(struct client_world *world, struct asked *asked);
 /* Closes the request and forgets what was told. */
 void asked_clear(struct asked *asked);
 void expect_answer(const struct asked *asked, unsigned status, const char *body);
