@@ -2,9 +2,8 @@
 #include <stdlib.h>
 
 #include "loop/file.h"
-#include "loop/sim/world.h"
 #include "tests/test.h"
-#include "tests/unit/loop/suite/suite.h"
+#include "tests/unit/loop/sim/suite_body.h"
 
 struct body {
     struct world *world;
@@ -51,4 +50,10 @@ void suite_body_drive(struct suite *suite)
 void suite_body_reached(struct suite *suite)
 {
     (void)suite; /* suite_body_drive() sees it */
+}
+
+struct world *suite_body_world(struct suite *suite)
+{
+    struct body *body = suite->body;
+    return body->world;
 }

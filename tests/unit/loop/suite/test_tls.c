@@ -270,6 +270,57 @@ static void closing_delivers_what_was_written_and_a_clean_end(void **state)
     parties_forget(&parties);
 }
 
+/* Writes until a message is not taken whole, then the rest of that one when there is room. */
+static void a_message_that_was_taken_whole_survives_closing(void **state)
+{
+    enum { MESSAGE_BYTES = 10000 };
+    struct parties parties = parties_of(*state);
+    size_t written = 0, taken;
+    parties_meet_well(&parties);
+    stream_want_read(parties.client.stream, false);
+    do {
+        taken = peer_write(&parties.server, written, written + MESSAGE_BYTES);
+        written += taken;
+    } while (taken == MESSAGE_BYTES);
+
+    size_t end = written - taken + MESSAGE_BYTES;
+    stream_want_read(parties.client.stream, true);
+    while (written < end) {
+        suite_until(*state, &parties.server.writable, parties.server.writable + 1);
+        written += peer_write(&parties.server, written, end);
+    }
+    peer_close(&parties.server);
+    suite_until(*state, &parties.client.ends, 1);
+    assert_int_equal(parties.client.received, end);
+    assert_int_equal(parties.client.wrong, 0);
+    parties_part(&parties);
+    parties_forget(&parties);
+}
+
+/* The same, but no byte of the last message is offered again: nobody says that it was taken. */
+static void what_was_taken_of_a_message_is_never_all_while_some_waits(void **state)
+{
+    struct parties parties = parties_of(*state);
+    size_t written = 0;
+    char byte;
+    parties_meet_well(&parties);
+    stream_want_read(parties.client.stream, false);
+    for (ssize_t taken = 1; taken == 1; written += (size_t)taken) {
+        byte = pattern_at(written);
+        taken = stream_write(parties.server.stream, &(struct bytes){&byte, 1}, 1);
+        if (taken == 1 && written > MUCH)
+            taken = 0;
+    }
+    peer_close(&parties.server);
+    stream_want_read(parties.client.stream, true);
+    suite_until(*state, &parties.client.hangups, 1);
+    suite_for_ms(*state, 50);
+    assert_true(parties.client.received >= written);
+    assert_int_equal(parties.client.wrong, 0);
+    parties_part(&parties);
+    parties_forget(&parties);
+}
+
 static void closing_amid_a_record_is_no_clean_end(void **state)
 {
     struct parties parties = parties_of(*state);
@@ -362,6 +413,8 @@ int main(void)
         TEST(parts_become_one_record),
         TEST(finishing_is_a_clean_end_and_one_may_still_write),
         TEST(closing_delivers_what_was_written_and_a_clean_end),
+        TEST(a_message_that_was_taken_whole_survives_closing),
+        TEST(what_was_taken_of_a_message_is_never_all_while_some_waits),
         TEST(closing_amid_a_record_is_no_clean_end),
         TEST(a_reset_is_told),
         TEST(a_new_owner_hears_of_the_end_too),

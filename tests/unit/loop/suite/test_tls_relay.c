@@ -96,6 +96,25 @@ static void works_however_small_the_pieces_are(void **state)
     parties_forget(&parties);
 }
 
+/* The relay does not pass the FIN that follows it. */
+static void a_close_notify_alone_is_an_end_and_a_hangup(void **state)
+{
+    struct parties parties = parties_of(*state);
+    struct relay relay = {.piece_bytes = 16384, .left_bytes = SIZE_MAX};
+    meet_through(&parties, &relay);
+    suite_until(*state, &parties.server.connected, 1);
+    peer_write(&parties.server, 0, 100);
+    stream_finish(parties.server.stream);
+    suite_until(*state, &parties.client.ends, 1);
+    suite_until(*state, &parties.client.hangups, 1);
+    assert_int_equal(parties.client.received, 100);
+    assert_int_equal(parties.client.hangup_error, 0);
+    suite_for_ms(*state, 20);
+    assert_int_equal(parties.client.ends, 1);
+    part_relay(&parties, &relay);
+    parties_forget(&parties);
+}
+
 static void an_end_without_close_notify_is_an_error(void **state)
 {
     struct parties parties = parties_of(*state);
@@ -131,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(works_however_small_the_pieces_are),
+        TEST(a_close_notify_alone_is_an_end_and_a_hangup),
         TEST(an_end_without_close_notify_is_an_error),
         TEST(an_end_amid_the_handshake_fails_it),
     };
