@@ -160,6 +160,25 @@ static void a_connection_that_the_origin_will_not_keep_is_not_kept(void **state)
     client_world_close(&world);
 }
 
+static void a_connection_that_has_ended_is_not_kept_though_its_answer_was_whole(void **state)
+{
+    struct client_world world;
+    struct asked asked = asked_get();
+    client_world_open(&world);
+    client_ask_for(&world, &asked);
+    client_world_run_ms(&world, 100);
+    origin_say(&world, 0, BYTES(OK_5 "hello"));
+    origin_hang_up(&world, 0);
+    client_world_run_ms(&world, 100);
+    http_request_grant(asked.request, 5);
+    while (asked.ends == 0)
+        assert_true(world_step(world.world));
+    expect_answer(&asked, 200, "hello");
+    assert_int_equal(http_origin_connections(world.origin, NULL), 0);
+    asked_clear(&asked);
+    client_world_close(&world);
+}
+
 static void a_reused_connection_that_ends_unanswered_was_stale(void **state)
 {
     struct client_world world;
@@ -349,6 +368,7 @@ int main(void)
         TEST(an_idle_connection_is_closed_after_a_while),
         TEST(what_the_origin_ends_or_speaks_on_unasked_is_dropped),
         TEST(a_connection_that_the_origin_will_not_keep_is_not_kept),
+        TEST(a_connection_that_has_ended_is_not_kept_though_its_answer_was_whole),
         TEST(a_reused_connection_that_ends_unanswered_was_stale),
         TEST(a_name_without_address_fails),
         TEST(a_refused_connection_fails),
