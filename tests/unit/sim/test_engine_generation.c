@@ -100,7 +100,7 @@ static void all_chunks_have_one_id_and_follow_the_law(void **state)
 {
     struct engine_generation generation = stream_of(3);
     struct buffer out = {0};
-    yyjson_doc *events[8];
+    yyjson_doc *events[8] = {0};
     char token[ENGINE_TOKEN_BYTES];
 
     run(&generation, &out);
@@ -131,7 +131,7 @@ static void usage_is_the_last_chunk_if_it_was_asked_for(void **state)
 {
     struct engine_generation generation = stream_of(3);
     struct buffer out = {0};
-    yyjson_doc *events[8];
+    yyjson_doc *events[8] = {0};
 
     generation.includes_usage = generation.is_cut = true;
     run(&generation, &out);
