@@ -40,3 +40,14 @@ def test_head_and_options_are_answered(edge):
     assert head.startswith("HTTP/1.1 200")
     head, _ = curl(edge, "/chat/completions", "-X", "OPTIONS")
     assert head.startswith("HTTP/1.1 2")
+
+
+def test_a_unix_socket_beside_the_port(start_edge, sim, tmp_path):
+    socket = tmp_path / "edge.sock"
+    edge = start_edge(sim, arguments=["--listen", f"unix:{socket}"])
+    head, body = curl(edge, "/models", "--unix-socket", str(socket))
+    assert head.startswith("HTTP/1.1 200")
+    assert json.loads(body)["data"][0]["id"] == "sim"
+
+    edge.stop()
+    assert not socket.exists()
