@@ -70,8 +70,6 @@ void http1_connection_drop(struct http1_connection *connection, bool reset)
     buffer_clear(&connection->held);
 
     struct http1_exchange *exchange = connection->exchange;
-    if (exchange && exchange->rest_place == HTTP1_REST_HELD)
-        exchange->rest = (struct bytes){0};
     if (exchange && exchange->state == HTTP1_EXCHANGE_OPEN) {
         exchange->state = HTTP1_EXCHANGE_BROKEN;
         exchange->why_gone = HTTP_GONE_LEFT;
@@ -115,8 +113,7 @@ static void release_exchange(struct http1_connection *connection)
 static void finish_exchange(struct http1_connection *connection)
 {
     struct http1_exchange *exchange = connection->exchange;
-    bool is_whole = http1_exchange_has_whole_body(exchange);
-    bool goes_on = exchange->keeps_alive && is_whole && !connection->server->is_draining;
+    bool goes_on = exchange->keeps_alive && !connection->server->is_draining;
     int r = goes_on ? http1_exchange_leave_rest(exchange) : 0;
     release_exchange(connection);
 

@@ -33,7 +33,7 @@ struct http1_exchange {
     struct http1_connection *connection;
     struct http1_body body;
     struct http1_answer answer;
-    struct bytes rest; /* input that was read and not taken yet */
+    struct bytes rest; /* input that was read and not taken yet; worth nothing after SERVING */
     enum http1_rest_place rest_place;
     enum http1_exchange_state state;
     enum http_gone why_gone;

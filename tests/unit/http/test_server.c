@@ -251,6 +251,38 @@ static void nothing_is_owned_between_requests(void **state)
     wire_close(&wire);
 }
 
+static void an_empty_line_before_each_request_is_let_pass(void **state)
+{
+    struct wire wire;
+    wire_open(&wire);
+    wire_connect(&wire);
+    send_and_run(&wire, BYTES("\r\n" GET("/1") "\r\n" GET("/2")));
+    assert_int_equal(wire.requests, 2);
+    wire_close(&wire);
+}
+
+static void reply_nothing(struct watched *watched)
+{
+    watched_reply(watched, 200, BYTES(""));
+}
+
+static void a_pipelined_request_outlives_the_turn_that_read_it(void **state)
+{
+    struct wire wire;
+    struct watcher watcher;
+    open_watched(&wire, &watcher);
+    watcher.on_request = reply_nothing;
+    wire_send(&wire, BYTES(GET("/1") GET("/2")));
+    world_fault_set(wire.world, FAULT_SHORT_WRITE, 1000000);
+    while (watcher.count == 0)
+        assert_true(world_step(wire.world));
+    memset(loop_scratch(wire.server_loop), '!', LOOP_SCRATCH_BYTES);
+    world_faults_stop(wire.world);
+    wire_run_ms(&wire, 50);
+    assert_int_equal(watcher.count, 2);
+    close_watched(&wire, &watcher);
+}
+
 /* Early answers. */
 
 static void a_body_left_unread_ends_the_connection(void **state)
@@ -398,6 +430,38 @@ static void a_client_that_leaves_is_told_though_nobody_reads(void **state)
     close_watched(&wire, &watcher);
 }
 
+/* Whether the end or the request is reported first is the network's choice: many are tried. */
+static void a_client_that_has_finished_is_never_served_unnoticed(void **state)
+{
+    for (unsigned round = 0; round < 50; round++) {
+        struct wire wire;
+        struct watcher watcher;
+        open_watched(&wire, &watcher);
+        world_fault_set(wire.world, FAULT_SEGMENTATION, 500000);
+        world_fault_set(wire.world, FAULT_SHORT_READ, round * 20000);
+        wire_send(&wire, BYTES(GET("/")));
+        assert_int_equal(stream_finish(wire.client), 0);
+        wire_run_ms(&wire, 100);
+        assert_int_equal(watcher.at[0].gones, watcher.count);
+        close_watched(&wire, &watcher);
+    }
+}
+
+static void a_refusal_reaches_a_client_that_has_finished(void **state)
+{
+    struct wire wire;
+    wire_open(&wire);
+    wire_connect(&wire);
+    wire_send(&wire, BYTES("GET\n"));
+    assert_int_equal(stream_finish(wire.client), 0);
+    world_fault_set(wire.world, FAULT_SHORT_WRITE, 1000000);
+    wire_run_ms(&wire, 1000);
+    assert_int_equal(wire_status(&wire), 400);
+    assert_non_null(strstr(wire_text(&wire), "refused: "));
+    assert_true(wire.has_end);
+    wire_close(&wire);
+}
+
 static void an_answer_that_is_not_whole_is_never_a_clean_end(void **state)
 {
     static const uint64_t lengths[] = {10, HTTP_LENGTH_UNKNOWN};
@@ -488,6 +552,8 @@ int main(void)
         cmocka_unit_test(a_client_may_ask_for_the_end),
         cmocka_unit_test(http_1_0_ends_unless_it_asks_to_stay),
         cmocka_unit_test(nothing_is_owned_between_requests),
+        cmocka_unit_test(an_empty_line_before_each_request_is_let_pass),
+        cmocka_unit_test(a_pipelined_request_outlives_the_turn_that_read_it),
         cmocka_unit_test(a_body_left_unread_ends_the_connection),
         cmocka_unit_test(a_body_that_is_all_there_is_skipped),
         cmocka_unit_test(a_client_that_goes_on_sending_still_gets_its_answer),
@@ -497,6 +563,8 @@ int main(void)
         cmocka_unit_test(an_upgrade_that_nobody_takes_changes_nothing),
         cmocka_unit_test(only_what_asks_for_an_upgrade_gets_one),
         cmocka_unit_test(a_client_that_leaves_is_told_though_nobody_reads),
+        cmocka_unit_test(a_client_that_has_finished_is_never_served_unnoticed),
+        cmocka_unit_test(a_refusal_reaches_a_client_that_has_finished),
         cmocka_unit_test(an_answer_that_is_not_whole_is_never_a_clean_end),
         cmocka_unit_test(draining_lets_exchanges_end),
         cmocka_unit_test(draining_closes_idle_connections_and_tells_when_none_is_left),
