@@ -211,6 +211,10 @@ void wire_begin_connect(struct wire *wire)
     assert_int_equal(address_parse(BYTES("10.0.0.1:8080"), &place), 0);
     assert_int_equal(
         stream_connect(&wire->client, wire->client_loop, &place, &options, &events, wire), 0);
+    if (wire->client_tls)
+        assert_int_equal(tls_connect(&wire->client, wire->client, wire->client_tls,
+                                     BYTES("server.test"), &events, wire),
+                         0);
 }
 
 void wire_connect(struct wire *wire)

@@ -24,6 +24,7 @@ struct wire {
     struct http_server *server;
     struct http_server_options options; /* change them between wire_init() and wire_start() */
 
+    struct tls_context *client_tls; /* NULL: the client speaks plainly */
     struct stream *client;
     struct buffer received;
     struct buffer unsent;
