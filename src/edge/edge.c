@@ -133,7 +133,7 @@ static void tell_stopped(struct task *task)
 
 static void check_stopped(struct edge *edge)
 {
-    if (edge->undrained == 0 && edge->running == 0 && edge->drains > 0)
+    if (edge->opening == 0 && edge->undrained == 0 && edge->running == 0 && edge->drains > 0)
         loop_post(edge->loop, &edge->stopped_task);
 }
 
@@ -164,9 +164,9 @@ static void check_ready(struct edge *edge)
 {
     if (edge->opening > 0)
         return;
-    if (edge->has_failed)
+    if (edge->has_failed && edge->drains == 0)
         edge_drain(edge);
-    else if (edge->options.on_ready)
+    else if (!edge->has_failed && edge->options.on_ready)
         edge->options.on_ready(edge->options.user);
 }
 
@@ -184,6 +184,7 @@ static void note_opened(struct edge_worker *slot, bool is_open)
         log_error(edge, "worker_failed", slot->error);
     }
     check_ready(edge);
+    check_stopped(edge);
 }
 
 static void on_main_note(void *user, struct message *message)
