@@ -3,7 +3,11 @@
 
 #include <stddef.h>
 
+#include "base/block_pool.h"
+
 /* The linker sends every allocation of the program through these. */
+void *__real_block_pool_take(struct block_pool *pool);
+void *__wrap_block_pool_take(struct block_pool *pool);
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *piece, size_t size);
@@ -42,6 +46,13 @@ static bool memory_is_out(void)
         return false;
     has_failed = true;
     return true;
+}
+
+/* Blocks come from spans, so that malloc is asked seldom; each block may be refused all the same.
+ */
+void *__wrap_block_pool_take(struct block_pool *pool)
+{
+    return memory_is_out() ? NULL : __real_block_pool_take(pool);
 }
 
 void *__wrap_malloc(size_t size)

@@ -2,6 +2,7 @@
 #include "base/block_pool.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* What an idle block holds in its first bytes. */
@@ -9,22 +10,65 @@ struct idle_block {
     struct idle_block *next;
 };
 
-void block_pool_init(struct block_pool *pool, size_t block_bytes, size_t keep_blocks,
-                     struct memory_budget *budget)
+/* Stands at the beginning of its memory, so that a block finds it by its own address. */
+struct span {
+    struct list link; /* in pool->roomy, unless all blocks are live */
+    struct idle_block *idle;
+    size_t live;
+    size_t carved; /* blocks that were ever used: the rest is memory that nobody touched */
+};
+
+#define SPAN_HEAD_BYTES 64
+static_assert(sizeof(struct span) <= SPAN_HEAD_BYTES, "blocks begin behind the span's own words");
+
+static struct span *span_of(const void *block)
 {
-    assert(block_bytes >= sizeof(struct idle_block));
-    *pool = (struct block_pool){
-        .budget = budget,
-        .block_bytes = block_bytes,
-        .keep_blocks = keep_blocks,
-    };
+    return (struct span *)((uintptr_t)block & ~(uintptr_t)(BLOCK_POOL_SPAN_BYTES - 1));
 }
 
-static void *pop_idle(struct block_pool *pool)
+static size_t span_capacity(const struct block_pool *pool)
 {
-    struct idle_block *block = pool->idle;
-    pool->idle = block->next;
-    pool->idle_blocks--;
+    return (BLOCK_POOL_SPAN_BYTES - SPAN_HEAD_BYTES) / pool->block_bytes;
+}
+
+void block_pool_init(struct block_pool *pool, size_t block_bytes, size_t keep_spans,
+                     struct memory_budget *budget)
+{
+    *pool =
+        (struct block_pool){.budget = budget, .block_bytes = block_bytes, .keep_spans = keep_spans};
+    assert(block_bytes % 16 == 0 && span_capacity(pool) > 1);
+    list_init(&pool->roomy);
+}
+
+static struct span *span_new(struct block_pool *pool)
+{
+    struct span *span = aligned_alloc(BLOCK_POOL_SPAN_BYTES, BLOCK_POOL_SPAN_BYTES);
+    if (!span)
+        return NULL;
+    *span = (struct span){0};
+    list_push_front(&pool->roomy, &span->link);
+    pool->empty_spans++;
+    return span;
+}
+
+static void span_free(struct block_pool *pool, struct span *span)
+{
+    list_remove(&span->link);
+    pool->empty_spans--;
+    free(span);
+}
+
+static void *span_take(struct block_pool *pool, struct span *span)
+{
+    void *block = span->idle;
+    if (block)
+        span->idle = span->idle->next;
+    else
+        block = (char *)span + SPAN_HEAD_BYTES + span->carved++ * pool->block_bytes;
+    if (span->live++ == 0)
+        pool->empty_spans--;
+    if (span->live == span_capacity(pool))
+        list_remove(&span->link);
     return block;
 }
 
@@ -32,14 +76,25 @@ void *block_pool_take(struct block_pool *pool)
 {
     if (!memory_budget_take(pool->budget, pool->block_bytes))
         return NULL;
-
-    void *block = pool->idle ? pop_idle(pool) : malloc(pool->block_bytes);
-    if (!block) {
+    struct span *span = list_is_empty(&pool->roomy)
+                            ? span_new(pool)
+                            : CONTAINER_OF(pool->roomy.next, struct span, link);
+    if (!span) {
         memory_budget_give(pool->budget, pool->block_bytes);
         return NULL;
     }
     pool->live_blocks++;
-    return block;
+    return span_take(pool, span);
+}
+
+/* Empty spans stand last, so that they stay empty while others have room. */
+static void span_became_empty(struct block_pool *pool, struct span *span)
+{
+    list_remove(&span->link);
+    list_push_back(&pool->roomy, &span->link);
+    pool->empty_spans++;
+    if (pool->empty_spans > pool->keep_spans)
+        span_free(pool, span);
 }
 
 void block_pool_give(struct block_pool *pool, void *block)
@@ -50,24 +105,29 @@ void block_pool_give(struct block_pool *pool, void *block)
     pool->live_blocks--;
     memory_budget_give(pool->budget, pool->block_bytes);
 
-    if (pool->idle_blocks >= pool->keep_blocks) {
-        free(block);
-        return;
-    }
+    struct span *span = span_of(block);
     struct idle_block *idle = block;
-    idle->next = pool->idle;
-    pool->idle = idle;
-    pool->idle_blocks++;
+    idle->next = span->idle;
+    span->idle = idle;
+    if (span->live-- == span_capacity(pool))
+        list_push_front(&pool->roomy, &span->link);
+    if (span->live == 0)
+        span_became_empty(pool, span);
 }
 
 void block_pool_trim(struct block_pool *pool)
 {
-    while (pool->idle)
-        free(pop_idle(pool));
+    LIST_EACH_SAFE(link, &pool->roomy)
+    {
+        struct span *span = CONTAINER_OF(link, struct span, link);
+        if (span->live == 0)
+            span_free(pool, span);
+    }
 }
 
 void block_pool_clear(struct block_pool *pool)
 {
     assert(pool->live_blocks == 0);
-    block_pool_trim(pool);
+    if (pool->block_bytes > 0) /* not if it was only zeroed */
+        block_pool_trim(pool);
 }

@@ -11,8 +11,8 @@
 
 #define ARENA_BLOCK_BYTES 4096
 #define SLAB_BYTES 16384
-#define ARENA_BLOCKS_KEPT 256
-#define SLABS_KEPT 32
+#define ARENA_SPANS_KEPT 4
+#define SLAB_SPANS_KEPT 2
 /* How long after the last exchange ended idle memory is given back. */
 #define TIDY_AFTER_NS (5 * NS_PER_S)
 /* What a client may still take to read its last error after the drain time. */
@@ -245,8 +245,8 @@ int worker_open(struct worker *worker, struct loop *loop, const struct edge_shar
                                .clock = loop};
     list_init(&worker->exchanges);
     seed_random(worker);
-    block_pool_init(&worker->blocks, ARENA_BLOCK_BYTES, ARENA_BLOCKS_KEPT, shared->memory);
-    block_pool_init(&worker->slabs, SLAB_BYTES, SLABS_KEPT, shared->memory);
+    block_pool_init(&worker->blocks, ARENA_BLOCK_BYTES, ARENA_SPANS_KEPT, shared->memory);
+    block_pool_init(&worker->slabs, SLAB_BYTES, SLAB_SPANS_KEPT, shared->memory);
     retry_budget_init(&worker->retries, (uint32_t)config->retry.budget_percent,
                       (uint32_t)config->retry.budget_burst);
     timer_init(&worker->drain_timer, loop, on_drain_timer);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/block_pool.h"
 #include "client.h"
 #include "config/load.h"
 #include "edge/edge.h"
@@ -44,6 +45,8 @@ static bool must_fail(void)
             world_now_ns(allocator.world) < allocator.drought_ends_ns);
 }
 
+void *__real_block_pool_take(struct block_pool *pool);
+void *__wrap_block_pool_take(struct block_pool *pool);
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
@@ -52,6 +55,13 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 void *__wrap_reallocarray(void *memory, size_t count, size_t size);
+
+/* Blocks come from spans, so that malloc is asked seldom; each block may be refused all the same.
+ */
+void *__wrap_block_pool_take(struct block_pool *pool)
+{
+    return must_fail() ? NULL : __real_block_pool_take(pool);
+}
 
 void *__wrap_malloc(size_t size)
 {

@@ -9,14 +9,21 @@
 #include "tests/test.h"
 
 /* The linker sends every allocation of the room through these. */
+void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__real_malloc(size_t size);
 void *__real_realloc(void *piece, size_t size);
 void *__real_reallocarray(void *piece, size_t count, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *piece, size_t size);
 void *__wrap_reallocarray(void *piece, size_t count, size_t size);
 
 static bool memory_is_out;
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return memory_is_out ? NULL : __real_aligned_alloc(alignment, size);
+}
 
 void *__wrap_malloc(size_t size)
 {

@@ -7,6 +7,8 @@
 #include "tests/test.h"
 
 /* The linker sends every allocation of the room through these: the n-th from now fails. */
+void *__real_block_pool_take(struct block_pool *pool);
+void *__wrap_block_pool_take(struct block_pool *pool);
 void *__real_malloc(size_t size);
 void *__real_realloc(void *piece, size_t size);
 void *__wrap_malloc(size_t size);
@@ -17,6 +19,13 @@ static unsigned fail_in; /* 0: never */
 static bool fails_now(void)
 {
     return fail_in > 0 && --fail_in == 0;
+}
+
+/* Blocks come from spans, so that malloc is asked seldom; each block may be refused all the same.
+ */
+void *__wrap_block_pool_take(struct block_pool *pool)
+{
+    return fails_now() ? NULL : __real_block_pool_take(pool);
 }
 
 void *__wrap_malloc(size_t size)

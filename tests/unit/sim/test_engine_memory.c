@@ -3,6 +3,7 @@
  * Each allocation of an engine's connection and its answer fails once: that connection breaks or
  * gives its true answer, nothing is left, and the next client is answered.
  */
+#include "base/block_pool.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include "tests/unit/sim/engine_world.h"
 
 /* The linker sends every allocation of the program through these. */
+void *__real_block_pool_take(struct block_pool *pool);
+void *__wrap_block_pool_take(struct block_pool *pool);
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *piece, size_t size);
@@ -29,6 +32,13 @@ static bool fails(void)
     has_failed = left == 0;
     left -= left > 0;
     return has_failed;
+}
+
+/* Blocks come from spans, so that malloc is asked seldom; each block may be refused all the same.
+ */
+void *__wrap_block_pool_take(struct block_pool *pool)
+{
+    return fails() ? NULL : __real_block_pool_take(pool);
 }
 
 void *__wrap_malloc(size_t size)
