@@ -162,10 +162,14 @@ static uint64_t slowest_offset(const struct answer_log *log)
     return slowest;
 }
 
+/* Counted as memory is held: a slab that is read in part is still there, and its own words count.
+ */
 uint64_t answer_log_room(const struct answer_log *log)
 {
-    uint64_t held = log->length - slowest_offset(log);
-    return held < log->window_bytes ? log->window_bytes - held : 0;
+    uint64_t slabs = log->window_bytes / log->slab_pool->block_bytes;
+    uint64_t most = (slabs > 0 ? slabs : 1) * slab_capacity(log);
+    uint64_t held = log->length - log->first_held;
+    return held < most ? most - held : 0;
 }
 
 void answer_log_read(struct answer_log *log, struct answer_log_cursor *cursor,
@@ -218,6 +222,7 @@ void answer_log_leave(struct answer_log_cursor *cursor)
         return;
     cursor->log = NULL;
     list_remove(&cursor->link);
+    free_slabs_before(log, slowest_offset(log));
     if (log->writer && list_is_empty(&log->cursors))
         log->writer->on_abandoned(log->writer);
     else if (log->writer)

@@ -73,7 +73,8 @@ void answer_log_end(struct answer_log *log);
 void answer_log_break(struct answer_log *log, const struct openai_error *error);
 /* Forgets head and bytes; needs !was_delivered. */
 void answer_log_reset(struct answer_log *log);
-/* Bytes that may still be appended before the slowest reader moves. */
+/* Bytes that may still be appended before the slowest reader moves: of window_bytes in whole slabs.
+ */
 uint64_t answer_log_room(const struct answer_log *log);
 
 /* Takes a reference and starts at the first byte that is held. */
