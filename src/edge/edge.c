@@ -298,7 +298,8 @@ void edge_drain(struct edge *edge)
         return;
     edge->drains++;
     for (size_t i = 0; i < edge->worker_count; i++)
-        drain_worker(&edge->workers[i]);
+        drain_worker(&edge->workers[i], edge->drains);
+    check_listening(edge);
     check_stopped(edge);
 }
 
