@@ -151,22 +151,33 @@ static void on_child_ended(void *user)
     check_stopped(slot->edge);
 }
 
-static void drain_worker(struct edge_worker *slot)
+/* The first time, or the second. */
+static void drain_worker(struct edge_worker *slot, unsigned drain)
 {
     struct edge *edge = slot->edge;
     if (slot == &edge->workers[0])
         worker_drain(&slot->worker, on_main_drained);
     else if (slot->is_open)
-        post_note(slot->inbox, slot, edge->drains == 1 ? NOTE_DRAIN : NOTE_DRAIN_NOW);
+        post_note(slot->inbox, slot, drain == 1 ? NOTE_DRAIN : NOTE_DRAIN_NOW);
+}
+
+/* While main held on to the sockets, the kernel would go on taking connections for nobody. Workers
+ * that are still opening need them. */
+static void check_listening(struct edge *edge)
+{
+    if (edge->drains > 0 && edge->opening == 0)
+        edge_shared_stop_listening(&edge->shared);
 }
 
 static void check_ready(struct edge *edge)
 {
     if (edge->opening > 0)
         return;
-    if (edge->has_failed && edge->drains == 0)
+    if (edge->drains > 0)
+        check_listening(edge);
+    else if (edge->has_failed)
         edge_drain(edge);
-    else if (!edge->has_failed && edge->options.on_ready)
+    else if (edge->options.on_ready)
         edge->options.on_ready(edge->options.user);
 }
 
@@ -177,8 +188,8 @@ static void note_opened(struct edge_worker *slot, bool is_open)
     slot->is_open = is_open;
     if (is_open) {
         edge->undrained++;
-        if (edge->drains > 0) /* asked for while it opened */
-            drain_worker(slot);
+        for (unsigned drain = 1; drain <= edge->drains; drain++) /* asked for while it opened */
+            drain_worker(slot, drain);
     } else {
         edge->has_failed = true;
         log_error(edge, "worker_failed", slot->error);
@@ -237,11 +248,13 @@ static void spawn_children(struct edge *edge)
         struct edge_worker *slot = &edge->workers[i];
         const struct loop_child child = {
             .start = start_worker, .on_ended = on_child_ended, .user = slot, .name = "worker"};
-        slot->error = loop_spawn(edge->loop, &child);
-        if (slot->error < 0)
-            post_note(edge->inbox, slot, NOTE_FAILED);
-        else
-            edge->running++;
+        int r = loop_spawn(edge->loop, &child);
+        if (r == 0) {
+            edge->running++; /* from here on the slot is the child's */
+            continue;
+        }
+        slot->error = r;
+        post_note(edge->inbox, slot, NOTE_FAILED);
     }
 }
 
@@ -286,7 +299,7 @@ fail:
 
 bool edge_address(const struct edge *edge, size_t i, struct address *ret_address)
 {
-    if (i >= edge->shared.socket_count)
+    if (i >= edge->shared.socket_count || !edge->shared.sockets[i])
         return false;
     listen_socket_address(edge->shared.sockets[i], ret_address);
     return true;

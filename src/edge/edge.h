@@ -24,17 +24,17 @@ struct edge_options {
     struct edge_config *config; /* a reference is taken */
     log_sink_fn *log_write;     /* called from every worker */
     void *log_sink;
-    void (*on_ready)(void *user);   /* all workers listen */
+    void (*on_ready)(void *user);   /* all workers listen; not if edge_drain() came first */
     void (*on_stopped)(void *user); /* after edge_drain(): nothing is left */
     void *user;
 };
 
 int edge_open(struct edge **ret_edge, struct loop *loop, const struct edge_options *options,
               struct buffer *ret_why);
-/* The address of listener i, with the port that was picked. */
+/* The address of listener i, with the port that was picked; false: there is none, or no more. */
 bool edge_address(const struct edge *edge, size_t i, struct address *ret_address);
-/* Stops accepting, lets exchanges end within timeouts.drain, then ends the rest with an error.
- * A second call ends them now. */
+/* Stops accepting: who comes from now on is refused. Lets exchanges end within timeouts.drain, then
+ * ends the rest with an error. A second call ends them now. */
 void edge_drain(struct edge *edge);
 void edge_close(struct edge *edge);
 

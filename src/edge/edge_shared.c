@@ -117,10 +117,17 @@ int edge_shared_open(struct edge_shared *shared, struct loop *loop, struct buffe
     return r < 0 ? r : open_sockets(shared, loop, ret_why);
 }
 
+void edge_shared_stop_listening(struct edge_shared *shared)
+{
+    for (size_t i = 0; i < shared->socket_count; i++) {
+        listen_socket_close(shared->sockets[i]);
+        shared->sockets[i] = NULL;
+    }
+}
+
 void edge_shared_close(struct edge_shared *shared)
 {
-    for (size_t i = 0; i < shared->socket_count; i++)
-        listen_socket_close(shared->sockets[i]);
+    edge_shared_stop_listening(shared);
     for (size_t i = 0; shared->core_tls && i < shared->config->core_count; i++)
         tls_context_unref(shared->core_tls[i]);
     free(shared->sockets);
