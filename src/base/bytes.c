@@ -7,12 +7,10 @@ static unsigned char ascii_lower(char c)
     return byte >= 'A' && byte <= 'Z' ? (unsigned char)(byte | 0x20) : byte;
 }
 
-bool bytes_equal_nocase(struct bytes a, struct bytes b)
+bool bytes_equal_nocase_at(const char *a, const char *b, size_t length)
 {
-    if (a.length != b.length)
-        return false;
-    for (size_t i = 0; i < a.length; i++)
-        if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
+    for (size_t i = 0; i < length; i++)
+        if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     return true;
 }

@@ -42,8 +42,18 @@ static inline struct bytes bytes_after(struct bytes view, size_t skip)
     return (struct bytes){skip > 0 ? view.at + skip : view.at, view.length - skip};
 }
 
-/* ASCII letters compare alike in either case, as RFC 9110 wants for field names. */
-bool bytes_equal_nocase(struct bytes a, struct bytes b);
+/* Both have this length, which is not 0. */
+bool bytes_equal_nocase_at(const char *a, const char *b, size_t length);
+
+/* ASCII letters compare alike in either case, as RFC 9110 wants for field names. Most names differ
+ * in their length or first letter already. */
+static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
+{
+    if (a.length != b.length)
+        return false;
+    return a.length == 0 ||
+           (((a.at[0] ^ b.at[0]) & ~0x20) == 0 && bytes_equal_nocase_at(a.at, b.at, a.length));
+}
 bool bytes_start_with(struct bytes view, struct bytes prefix);
 bool bytes_end_with(struct bytes view, struct bytes suffix);
 /* Without spaces and tabs at either end. */

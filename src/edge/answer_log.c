@@ -73,24 +73,14 @@ static void tell_readers(struct answer_log *log)
     }
 }
 
-static int copy_field(struct arena *memory, const struct http_field *from, struct http_field *to)
-{
-    to->name = arena_copy(memory, from->name);
-    to->value = arena_copy(memory, from->value);
-    return to->name.at && to->value.at ? 0 : -ENOMEM;
-}
-
 int answer_log_open(struct answer_log *log, const struct http_answer_head *head)
 {
-    size_t count = head->fields.count;
-    struct http_field *fields = arena_alloc(&log->memory, (count + 1) * sizeof *fields);
+    size_t count;
+    struct http_field *fields = http_fields_copy(&log->memory, head->fields, NULL, 0, &count);
     if (!fields)
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++)
-        if (copy_field(&log->memory, &head->fields.at[i], &fields[i]) < 0)
-            return -ENOMEM;
     log->head = *head;
-    log->head.fields.at = fields;
+    log->head.fields = (struct http_fields){fields, count};
     log->state = LOG_OPEN;
     struct bytes type = http_field_value(log->head.fields, BYTES("content-type"));
     log->is_event_stream =

@@ -96,24 +96,6 @@ static int copy_bytes(struct call *call, struct bytes from, struct bytes *to)
     return to->at ? 0 : -ENOMEM;
 }
 
-/* The client's fields that may travel, and room for the core's own (forward adds them). */
-static int copy_fields(struct call *call, struct http_fields from)
-{
-    call->fields =
-        arena_alloc(&call->log->memory, (from.count + CALL_OWN_FIELDS) * sizeof *call->fields);
-    if (!call->fields)
-        return -ENOMEM;
-    for (size_t i = 0; i < from.count; i++) {
-        if (!fields_may_go_up(from, from.at[i].name))
-            continue;
-        struct http_field *to = &call->fields[call->field_count++];
-        if (copy_bytes(call, from.at[i].name, &to->name) < 0 ||
-            copy_bytes(call, from.at[i].value, &to->value) < 0)
-            return -ENOMEM;
-    }
-    return 0;
-}
-
 static int copy_request(struct call *call, const struct call_request *request)
 {
     if (copy_bytes(call, request->method, &call->method) < 0 ||
@@ -122,7 +104,9 @@ static int copy_request(struct call *call, const struct call_request *request)
         copy_bytes(call, request->request_id, &call->request_id) < 0)
         return -ENOMEM;
     call->deadline_ns = request->deadline_ns;
-    return copy_fields(call, request->fields);
+    call->fields = http_fields_copy(&call->log->memory, request->fields, fields_may_go_up,
+                                    CALL_OWN_FIELDS, &call->field_count);
+    return call->fields ? 0 : -ENOMEM;
 }
 
 static struct call *call_new(struct worker *worker)

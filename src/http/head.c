@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/head.h"
 
+#include <string.h>
+
 /* By status; codes without a name stay NULL. */
 static const char *const status_texts[] = {
     [100] = "Continue",
@@ -104,4 +106,35 @@ bool http_field_is_hop_by_hop(struct http_fields fields, struct bytes name)
         bytes_equal_nocase(bytes_of(name.at, proxy_prefix.length), proxy_prefix))
         return true;
     return http_field_has_token(fields, BYTES("Connection"), name);
+}
+
+static struct bytes move_text(char **at, struct bytes text)
+{
+    char *start = *at;
+    if (text.length > 0) /* an empty view may point nowhere */
+        memcpy(start, text.at, text.length);
+    *at += text.length;
+    return bytes_of(start, text.length);
+}
+
+struct http_field *http_fields_copy(struct arena *arena, struct http_fields from,
+                                    http_field_keep_fn *keep, size_t spare, size_t *ret_count)
+{
+    size_t table_bytes = (from.count + spare) * sizeof(struct http_field), text_bytes = 0;
+    for (size_t i = 0; i < from.count; i++)
+        text_bytes += from.at[i].name.length + from.at[i].value.length;
+    struct http_field *to = arena_alloc(arena, table_bytes + text_bytes);
+    if (!to)
+        return NULL;
+
+    char *text = (char *)to + table_bytes;
+    size_t count = 0;
+    for (size_t i = 0; i < from.count; i++) {
+        if (keep && !keep(from, from.at[i].name))
+            continue;
+        struct bytes name = move_text(&text, from.at[i].name);
+        to[count++] = (struct http_field){name, move_text(&text, from.at[i].value)};
+    }
+    *ret_count = count;
+    return to;
 }

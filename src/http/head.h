@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
 
 struct http_field {
@@ -53,6 +54,11 @@ bool http_field_has_token(struct http_fields fields, struct bytes name, struct b
 /* Connection, Keep-Alive, Proxy-*, TE, Trailer, Transfer-Encoding, Upgrade, and what Connection
  * names (RFC 9110 section 7.6.1): not for the next hop. */
 bool http_field_is_hop_by_hop(struct http_fields fields, struct bytes name);
+/* Copies those fields that `keep` takes (NULL: all) in one piece, with room for `spare` more behind
+ * them; NULL: out of memory. */
+typedef bool http_field_keep_fn(struct http_fields fields, struct bytes name);
+struct http_field *http_fields_copy(struct arena *arena, struct http_fields from,
+                                    http_field_keep_fn *keep, size_t spare, size_t *ret_count);
 /* RFC 9110 section 15; "" for codes it does not name. */
 const char *http_status_text(unsigned status);
 

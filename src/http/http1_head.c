@@ -62,14 +62,6 @@ bool http1_head_is_clean(struct bytes head)
            !wrong;
 }
 
-bool http1_is_token_char(char c)
-{
-    /* RFC 9110 section 5.6.2: a bit for each of 128 characters. */
-    static const uint64_t allowed[2] = {0x03ff6cfa00000000, 0x57ffffffc7fffffe};
-    unsigned char byte = (unsigned char)c;
-    return byte < 128 && (allowed[byte / 64] >> (byte % 64) & 1);
-}
-
 bool http1_is_token(struct bytes view)
 {
     for (size_t i = 0; i < view.length; i++)

@@ -37,9 +37,14 @@ enum http1_found http1_head_search(struct http1_search *search, struct bytes inp
 
 /* For a whole head: no control character but tabs and CR LF pairs. */
 bool http1_head_is_clean(struct bytes head);
-/* RFC 9110 section 5.6.2. */
+/* RFC 9110 section 5.6.2: a bit for each of 128 characters. */
+static inline bool http1_is_token_char(char c)
+{
+    static const uint64_t allowed[2] = {0x03ff6cfa00000000, 0x57ffffffc7fffffe};
+    unsigned char byte = (unsigned char)c;
+    return byte < 128 && (allowed[byte / 64] >> (byte % 64) & 1);
+}
 bool http1_is_token(struct bytes view);
-bool http1_is_token_char(char c);
 /* A Content-Length: decimal digits alone, no leading zero (which some read as octal), below 2^63.
  */
 bool http1_read_length(struct bytes view, uint64_t *ret_length);
