@@ -16,7 +16,7 @@ run: build ## set up, build, and show a first demonstration
 
 build: ## set up and build the release: build/isthmus
 	@tools/setup.sh build
-	@tools/configure.sh $(BUILD) --buildtype=release
+	@tools/configure.sh $(BUILD) --buildtype=release -Db_lto=true
 	@ninja -C $(BUILD) -j $(JOBS) isthmus
 
 test: ## set up, build and run all tests
@@ -30,7 +30,7 @@ check: ## all that a change must pass: tests, sanitizers, fuzzing, linters
 
 bench: ## measure, beside nginx and HAProxy
 	@tools/setup.sh bench
-	@tools/configure.sh $(BUILD) --buildtype=release
+	@tools/configure.sh $(BUILD) --buildtype=release -Db_lto=true
 	@ninja -C $(BUILD) -j $(JOBS)
 	@bench/run $(BUILD)
 
