@@ -349,3 +349,16 @@ void edge_count(const struct edge *edge, struct edge_counts *ret_counts)
     for (size_t i = 0; i < edge->worker_count; i++)
         add_counts(ret_counts, &edge->workers[i].worker);
 }
+
+bool edge_core(const struct edge *edge, size_t i, struct edge_core *ret_core)
+{
+    if (i >= edge->cores.count)
+        return false;
+    const struct core_state *core = &edge->cores.cores[i];
+    *ret_core = (struct edge_core){
+        .name = core->name,
+        .in_flight = atomic_load_explicit(&core->in_flight, memory_order_relaxed),
+        .is_ejected = atomic_load_explicit(&core->ejections, memory_order_relaxed) > 0,
+    };
+    return true;
+}

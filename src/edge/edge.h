@@ -46,4 +46,13 @@ struct edge_counts {
 };
 void edge_count(const struct edge *edge, struct edge_counts *ret_counts);
 
+/* A core as the workers see it together. */
+struct edge_core {
+    const char *name;
+    uint32_t in_flight; /* calls; exact when nothing happens */
+    bool is_ejected;    /* or back on probation: nothing has worked since */
+};
+/* False: there is no core i. */
+bool edge_core(const struct edge *edge, size_t i, struct edge_core *ret_core);
+
 #endif
