@@ -73,6 +73,12 @@ static void tell_readers(struct answer_log *log)
     }
 }
 
+void answer_log_note_underway(struct answer_log *log)
+{
+    log->is_underway = true;
+    tell_readers(log);
+}
+
 int answer_log_open(struct answer_log *log, const struct http_answer_head *head)
 {
     size_t count;

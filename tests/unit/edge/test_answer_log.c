@@ -152,6 +152,15 @@ static void the_last_reader_to_leave_tells_the_writer(void **state)
     assert_int_equal(f->abandons, 1);
 }
 
+/* Else nobody would send pings while a core thinks. */
+static void readers_hear_that_a_core_was_chosen(void **state)
+{
+    struct fixture *f = *state;
+    answer_log_note_underway(f->log);
+    assert_true(f->log->is_underway);
+    assert_int_equal(f->news, 1);
+}
+
 static void a_reset_log_begins_anew(void **state)
 {
     struct fixture *f = *state;
@@ -208,6 +217,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_last_reader_to_leave_tells_the_writer, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(readers_hear_that_a_core_was_chosen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reset_log_begins_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_a_200_is_an_event_stream, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_head_is_a_copy, set_up, tear_down),
