@@ -50,6 +50,7 @@ struct engine_faults {
     uint32_t error_500, error_503, error_429;
     uint32_t error_in_band; /* data: {"error": ...} and a clean end without [DONE]; streams only */
     uint32_t wrong_length;  /* Content-Length larger than the body, then close */
+    uint32_t surplus;       /* a whole answer too many behind a good one */
     uint32_t slow;          /* ten times slower; may come with any other */
     uint32_t after_tokens;
 };
@@ -70,6 +71,7 @@ struct engine_options {
 
 struct engine_counts {
     uint64_t running, completed, cancelled, tokens, connections;
+    uint32_t faults_hit; /* bit i: member i of struct engine_faults has hit a request */
 };
 
 int engine_open(struct engine **ret_engine, struct loop *loop, struct listen_socket *socket,

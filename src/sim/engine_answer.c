@@ -96,9 +96,22 @@ static bool fault_strikes(struct engine_reply *reply, enum engine_fault fault, i
     case ENGINE_FAULT_GARBAGE_BODY:
     case ENGINE_FAULT_ERROR_IN_BAND:
     case ENGINE_FAULT_WRONG_LENGTH:
+    case ENGINE_FAULT_SURPLUS:
+    case ENGINE_FAULT_SLOW:
         break;
     }
     return false;
+}
+
+static enum engine_fault fault_draw(struct engine *engine, bool *ret_slow)
+{
+    enum engine_fault fault = engine_faults_draw(&engine->faults, &engine->random, ret_slow);
+    uint32_t *hit = &engine->counts.faults_hit;
+    if (fault != ENGINE_FAULT_NONE)
+        *hit |= UINT32_C(1) << (fault - 1);
+    if (*ret_slow)
+        *hit |= UINT32_C(1) << (ENGINE_FAULT_SLOW - 1);
+    return fault;
 }
 
 static bool wants_many(struct bytes body)
@@ -123,7 +136,7 @@ static int generate(struct engine_reply *reply, enum openai_route route,
     if (facts->has_max_tokens && facts->max_tokens > TOKEN_LIMIT)
         return engine_reply_refuse(reply, 400, "max_tokens may be at most 10000000 here.");
 
-    enum engine_fault fault = engine_faults_draw(&engine->faults, &engine->random, &slow);
+    enum engine_fault fault = fault_draw(engine, &slow);
     if (fault_strikes(reply, fault, &r))
         return r;
     generation_begin(reply, route, facts, model);

@@ -30,6 +30,7 @@ static const struct {
     ROW(error_429, ENGINE_FAULT_ERROR_429),
     ROW(error_in_band, ENGINE_FAULT_ERROR_IN_BAND),
     ROW(wrong_length, ENGINE_FAULT_WRONG_LENGTH),
+    ROW(surplus, ENGINE_FAULT_SURPLUS),
     ROW(slow, ENGINE_FAULT_NONE),
     ROW(after_tokens, ENGINE_FAULT_NONE),
 };

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "sim/engine.h"
 
+/* In the order of struct engine_faults. */
 enum engine_fault {
     ENGINE_FAULT_NONE,
     ENGINE_FAULT_REFUSE,
@@ -27,6 +28,8 @@ enum engine_fault {
     ENGINE_FAULT_ERROR_429,
     ENGINE_FAULT_ERROR_IN_BAND,
     ENGINE_FAULT_WRONG_LENGTH,
+    ENGINE_FAULT_SURPLUS,
+    ENGINE_FAULT_SLOW, /* drawn apart */
 };
 
 /* The first fault whose draw hits, in the order of the struct. *ret_slow is drawn apart. */

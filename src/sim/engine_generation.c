@@ -79,7 +79,12 @@ static int events_end(struct engine_generation *generation, struct buffer *out)
 
     generation->end = good_end(generation);
     int r = engine_shape_last(generation, out);
-    return r == 0 ? engine_wire_last(out, generation->framing) : r;
+    if (r == 0)
+        r = engine_wire_last(out, generation->framing);
+    if (r == 0 && generation->fault == ENGINE_FAULT_SURPLUS &&
+        generation->framing == ENGINE_CHUNKED)
+        r = engine_wire_surplus(out);
+    return r;
 }
 
 static int events_write(struct engine_generation *generation, uint64_t now_ns, struct buffer *out,

@@ -116,6 +116,15 @@ int engine_wire_garbage_head(struct buffer *out)
     return buffer_append(out, BYTES("\x16\x03\x01 this is no HTTP\r\n\r\n"));
 }
 
+int engine_wire_surplus(struct buffer *out)
+{
+    struct bytes body = BYTES("{\"object\":\"surplus\",\"error\":null}\n");
+    const struct engine_head head = {
+        .status = 200, .framing = ENGINE_LENGTH, .length = body.length, .keeps_alive = true};
+    int r = engine_wire_head(out, &head);
+    return r == 0 ? buffer_append(out, body) : r;
+}
+
 /* Turns a good answer into the broken one that the fault asks for. */
 static void plain_break(enum engine_fault fault, struct engine_head *head, struct bytes *body,
                         enum engine_end *end)
@@ -156,5 +165,7 @@ int engine_wire_plain(struct buffer *out, const struct engine_plain *plain,
         r = engine_wire_piece(out, head.framing, &body, 1);
     if (r == 0 && plain->fault == ENGINE_FAULT_GARBAGE_BODY)
         r = engine_wire_garbage_chunk(out);
+    if (r == 0 && plain->fault == ENGINE_FAULT_SURPLUS)
+        r = engine_wire_surplus(out);
     return r;
 }

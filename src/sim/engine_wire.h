@@ -52,6 +52,8 @@ int engine_wire_last(struct buffer *out, enum engine_framing framing);
 int engine_wire_garbage_chunk(struct buffer *out);
 /* Bytes that are no head. */
 int engine_wire_garbage_head(struct buffer *out);
+/* A whole answer that nobody asked for. */
+int engine_wire_surplus(struct buffer *out);
 int engine_wire_plain(struct buffer *out, const struct engine_plain *plain,
                       enum engine_end *ret_end);
 

@@ -140,6 +140,22 @@ static void wrong_length_promises_more_and_closes(void **state)
     }
 }
 
+static void surplus_is_a_second_answer_behind_a_good_one(void **state)
+{
+    for (int stream = 0; stream < 2; stream++) {
+        struct probe probe;
+        fault_probe(*state, "surplus", stream, &probe);
+        struct bytes in = buffer_bytes(&probe.in);
+        size_t head = (size_t)bytes_find(in, BYTES("\r\n\r\n")) + 4;
+        ptrdiff_t second = bytes_find(bytes_after(in, head), BYTES("HTTP/1.1 200 OK\r\n"));
+        assert_true(second > 0);
+        assert_true(bytes_end_with(bytes_of(in.at, head + (size_t)second),
+                                   stream ? BYTES("[DONE]\n\n\r\n0\r\n\r\n") : BYTES("}\n")));
+        assert_true(bytes_end_with(in, BYTES("{\"object\":\"surplus\",\"error\":null}\n")));
+        probe_close(&probe);
+    }
+}
+
 static void slow_takes_ten_times_as_long(void **state)
 {
     struct fixture *fixture = *state;
@@ -187,6 +203,7 @@ int main(void)
         IN_WORLD(error_faults_have_their_status),
         IN_WORLD(error_in_band_is_an_event_and_then_the_end),
         IN_WORLD(wrong_length_promises_more_and_closes),
+        IN_WORLD(surplus_is_a_second_answer_behind_a_good_one),
         IN_WORLD(slow_takes_ten_times_as_long),
         IN_WORLD(faults_are_switched_over_http),
     };
