@@ -239,9 +239,8 @@ static bool ask(struct run *run, enum question_kind kind, unsigned number)
     const struct client_plan plan = {.number = number,
                                      .questions = 1,
                                      .is_steady = true,
-                                     .asks_only = kind + 1,
                                      .patience_ms = 60000,
-                                     .large_tokens = 6000};
+                                     .question = {.asks_only = kind + 1, .large_tokens = 6000}};
     run->client.user = run;
     run->client.on_outcome = on_outcome;
     run->client.on_violation = on_violation;

@@ -7,63 +7,8 @@
 
 #include "sim/engine.h"
 
-const char *const outcome_names[OUTCOMES] = {"answer",  "refusal", "error_event", "broken",
-                                             "nothing", "left",    "overdue"};
-
-static const struct {
-    const char *method, *path;
-} targets[ASK_KINDS] = {
-    [ASK_PLAIN] = {"POST", "/v1/chat/completions"},
-    [ASK_STREAM] = {"POST", "/v1/chat/completions"},
-    [ASK_LARGE] = {"POST", "/v1/chat/completions"},
-    [ASK_EMBEDDING] = {"POST", "/v1/embeddings"},
-    [ASK_MODELS] = {"GET", "/v1/models"},
-    [ASK_NONSENSE] = {"POST", "/v1/chat/completions"},
-    [ASK_NOWHERE] = {"POST", "/v1/nowhere"},
-};
-
-static void write_body(const struct question *question, struct buffer *body)
-{
-    int r = 0;
-    switch (question->kind) {
-    case ASK_PLAIN:
-    case ASK_LARGE:
-    case ASK_STREAM:
-        r = buffer_append_format(
-            body, "{\"model\":\"sim\",\"stream\":%s,\"max_tokens\":%u,\"messages\":%s}",
-            question->kind == ASK_STREAM ? "true" : "false", question->tokens, question->prompt);
-        break;
-    case ASK_EMBEDDING:
-        r = buffer_append_format(body, "{\"model\":\"sim\",\"input\":%s}", question->prompt);
-        break;
-    case ASK_NONSENSE:
-        r = buffer_append_format(body, "{\"model\":\"sim\",\"messages\":%s", question->prompt);
-        break;
-    case ASK_NOWHERE:
-        r = buffer_append_format(body, "{}");
-        break;
-    case ASK_MODELS:
-    case ASK_KINDS:
-        break;
-    }
-    if (r < 0)
-        abort();
-}
-
-void question_write(const struct question *question, struct buffer *out)
-{
-    struct buffer body = {0};
-    write_body(question, &body);
-    int r =
-        buffer_append_format(out,
-                             "%s %s HTTP/1.1\r\nHost: edge\r\nContent-Type: application/json\r\n"
-                             "X-Request-Id: %s\r\nContent-Length: %zu\r\n\r\n",
-                             targets[question->kind].method, targets[question->kind].path,
-                             question->id, buffer_bytes(&body).length);
-    if (r < 0 || buffer_append(out, buffer_bytes(&body)) < 0)
-        abort();
-    buffer_clear(&body);
-}
+const char *const outcome_names[OUTCOMES] = {"answer",  "refusal",     "error_event", "broken",
+                                             "nothing", "turned_away", "left",        "overdue"};
 
 static bool violated(struct buffer *ret_why, const struct question *question,
                      const struct reply *reply, const char *what)
@@ -82,7 +27,7 @@ static bool text_is_right(const struct question *question, struct bytes text, bo
     size_t at = 0;
     for (unsigned i = 0; i < question->tokens && at < text.length; i++) {
         char token[ENGINE_TOKEN_BYTES];
-        size_t length = engine_token(bytes_from_cstr(question->prompt), i, token);
+        size_t length = engine_token_hashed(question->prompt_hash, i, token);
         if (at + length > text.length || memcmp(text.at + at, token, length) != 0)
             return false;
         at += length;
@@ -189,6 +134,33 @@ static bool judge_stream(const struct question *question, const struct reply *re
     return !wrong || violated(ret_why, question, reply, wrong);
 }
 
+/* What came too late to be a request, or found no memory to be one, gets a name of the edge's. */
+static bool is_named_right(const struct question *question, const struct reply *reply)
+{
+    bool is_nameless = (reply->status == 408 || reply->status == 503) &&
+                       strncmp(reply->request_id, "req_", 4) == 0;
+    return is_nameless || strcmp(reply->request_id, question->id) == 0;
+}
+
+/* Trouble may come first: too late, no memory, no time. */
+static bool is_refused_right(const struct question *question, unsigned status)
+{
+    unsigned wanted = question->kind == ASK_NOWHERE ? 404 : 400;
+    return status == wanted || status == 408 || status == 503 ||
+           (status == 504 && question->deadline_ms > 0);
+}
+
+static bool judge_whole(const struct question *question, const struct reply *reply,
+                        enum outcome *ret_outcome, struct buffer *ret_why)
+{
+    if (question_is_wrong(question) && !is_refused_right(question, reply->status))
+        return violated(ret_why, question, reply, "what is wrong was not refused");
+    if (!question->is_head)
+        return judge_plain(question, reply, ret_outcome, ret_why);
+    *ret_outcome = reply->status < 400 ? GOT_ANSWER : GOT_REFUSAL;
+    return true;
+}
+
 bool judge(const struct question *question, const struct reply *reply, enum outcome *ret_outcome,
            struct buffer *ret_why)
 {
@@ -197,22 +169,15 @@ bool judge(const struct question *question, const struct reply *reply, enum outc
         return violated(ret_why, question, reply, "bytes that are no HTTP");
     if (reply->state == REPLY_HEAD)
         return true;
-    /* Without memory for the request there is none for its name: the edge gives one of its own. */
-    bool is_nameless = reply->status == 503 && strncmp(reply->request_id, "req_", 4) == 0;
-    if (strcmp(reply->request_id, question->id) != 0 && !is_nameless)
+    if (!is_named_right(question, reply))
         return violated(ret_why, question, reply, "the answer to another request");
     bool is_stream = strncmp(reply->content_type, "text/event-stream", 17) == 0;
-    if (is_stream && question->kind != ASK_STREAM)
+    if (is_stream && !question_is_stream(question))
         return violated(ret_why, question, reply, "a stream that nobody asked for");
     if (is_stream)
         return judge_stream(question, reply, ret_outcome, ret_why);
-    if (reply->state != REPLY_COMPLETE) {
-        *ret_outcome = GOT_BROKEN;
-        return true;
-    }
-    if (question->kind == ASK_NONSENSE && reply->status != 400 && reply->status != 503)
-        return violated(ret_why, question, reply, "nonsense was not refused");
-    if (question->kind == ASK_NOWHERE && reply->status != 404 && reply->status != 503)
-        return violated(ret_why, question, reply, "an unknown path was not refused");
-    return judge_plain(question, reply, ret_outcome, ret_why);
+    if (reply->state == REPLY_COMPLETE)
+        return judge_whole(question, reply, ret_outcome, ret_why);
+    *ret_outcome = GOT_BROKEN;
+    return true;
 }

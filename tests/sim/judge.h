@@ -8,25 +8,8 @@
 #ifndef TESTS_SIM_JUDGE_H
 #define TESTS_SIM_JUDGE_H
 
+#include "question.h"
 #include "reply.h"
-
-enum question_kind {
-    ASK_PLAIN,
-    ASK_STREAM,
-    ASK_LARGE, /* a plain answer that does not fit the window */
-    ASK_EMBEDDING,
-    ASK_MODELS,
-    ASK_NONSENSE, /* no JSON: 400 */
-    ASK_NOWHERE,  /* an unknown path: 404 */
-    ASK_KINDS
-};
-
-struct question {
-    enum question_kind kind;
-    unsigned tokens;
-    char id[32];
-    char prompt[96]; /* the raw value of "messages", unlike any other's */
-};
 
 enum outcome {
     GOT_ANSWER,      /* whole and right */
@@ -34,6 +17,7 @@ enum outcome {
     GOT_ERROR_EVENT, /* a right beginning, then an error event, no [DONE] */
     GOT_BROKEN,      /* the connection ended before the answer did, visibly */
     GOT_NOTHING,     /* the connection never stood, or ended before a byte */
+    TURNED_AWAY,     /* an answer before it said that the connection ends */
     LEFT,            /* the client went away by itself */
     OVERDUE,         /* nothing ended it in time */
     OUTCOMES
@@ -41,8 +25,7 @@ enum outcome {
 
 extern const char *const outcome_names[OUTCOMES];
 
-void question_write(const struct question *question, struct buffer *out);
-/* is_over: no more bytes will come (complete, or the connection ended). False: a violation. */
+/* No more bytes will come: the reply is complete, or the connection ended. False: a violation. */
 bool judge(const struct question *question, const struct reply *reply, enum outcome *ret_outcome,
            struct buffer *ret_why);
 

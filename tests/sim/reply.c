@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void reply_init(struct reply *reply)
+void reply_init(struct reply *reply, bool is_to_head)
 {
     reply_clear(reply);
-    *reply = (struct reply){.is_first_line = true};
+    *reply = (struct reply){.is_first_line = true, .is_to_head = is_to_head};
 }
 
 void reply_clear(struct reply *reply)
@@ -46,6 +46,9 @@ static void end_head(struct reply *reply)
     if (reply->status / 100 == 1) { /* another head follows */
         reply->is_first_line = true;
         reply->status = 0;
+        reply->interims++;
+    } else if (reply->is_to_head) {
+        reply->state = REPLY_COMPLETE;
     } else if (reply->is_chunked) {
         reply->state = REPLY_CHUNK_SIZE;
     } else {

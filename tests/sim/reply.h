@@ -26,13 +26,15 @@ struct reply {
     struct buffer line; /* an unfinished line */
     unsigned status;
     bool is_chunked, has_length, is_first_line, must_close;
-    uint64_t left; /* of the body or the chunk */
+    bool is_to_head;   /* so no body follows, whatever the head says */
+    unsigned interims; /* heads of 1xx before this one */
+    uint64_t left;     /* of the body or the chunk */
     char request_id[64];
     char content_type[64];
     struct buffer body; /* without framing */
 };
 
-void reply_init(struct reply *reply);
+void reply_init(struct reply *reply, bool is_to_head);
 /* Returns how many bytes belonged to this answer. */
 size_t reply_feed(struct reply *reply, struct bytes bytes);
 void reply_clear(struct reply *reply);

@@ -16,13 +16,12 @@ static void complain(struct client *client, struct bytes why)
 
 static void check_answered(struct client *client, enum outcome outcome)
 {
-    enum question_kind kind = client->question.kind;
-    bool must_be_refused = kind == ASK_NONSENSE || kind == ASK_NOWHERE;
-    if (outcome == LEFT || outcome == (must_be_refused ? GOT_REFUSAL : GOT_ANSWER))
+    if (client_is_answered(client, outcome))
         return;
     char line[160];
-    int length = snprintf(line, sizeof line, "%s (kind %d): %s, status %u", client->question.id,
-                          (int)kind, outcome_names[outcome], client->reply.status);
+    const struct question *question = &client->open[0];
+    int length = snprintf(line, sizeof line, "%s (kind %d): %s, status %u", question->id,
+                          (int)question->kind, outcome_names[outcome], client->reply.status);
     complain(client, bytes_of(line, (size_t)length));
 }
 
@@ -30,7 +29,7 @@ static void on_outcome(struct client *client, enum outcome outcome)
 {
     struct crowd *crowd = client->user;
     atomic_fetch_add(&crowd->outcomes[outcome], 1);
-    if (client_is_finished(client))
+    if (client_is_at_last(client))
         atomic_fetch_add(&crowd->finished, 1);
     if (crowd->plan.expects_answers)
         check_answered(client, outcome);
@@ -49,7 +48,8 @@ static void open_clients(struct side_loop *side, struct loop *loop)
             .is_steady = i % 2 == 0,
             .patience_ms = PATIENCE_MS,
             .thinks_ms = THINKS_MS,
-            .large_tokens = crowd->plan.large_tokens,
+            .question = {.large_tokens = crowd->plan.large_tokens,
+                         .long_tokens = crowd->plan.large_tokens / 10},
         };
         crowd->clients[i].on_outcome = on_outcome;
         crowd->clients[i].on_violation = complain;

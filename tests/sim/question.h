@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * question - what a client of a world asks, unlike any other question in it, and the shapes in
+ * which its bytes may travel.
+ *
+ * Memory   question_clear() frees the body. Errors: running out of memory ends the test.
+ */
+#ifndef TESTS_SIM_QUESTION_H
+#define TESTS_SIM_QUESTION_H
+
+#include "base/buffer.h"
+#include "base/random.h"
+
+enum question_kind {
+    ASK_PLAIN,
+    ASK_STREAM,
+    ASK_LARGE,       /* a plain answer that does not fit the window */
+    ASK_LONG_STREAM, /* the same as a stream */
+    ASK_EMBEDDING,
+    ASK_MODELS,
+    ASK_NONSENSE, /* no JSON: 400 */
+    ASK_NOWHERE,  /* an unknown path: 404 */
+    ASK_KINDS
+};
+
+/* What a question may be like. With one of the first two it has the simplest shape. */
+struct question_plan {
+    bool only_answers;     /* what must be answered with 200 */
+    unsigned asks_only;    /* 1 + the kind of every question; 0: drawn */
+    unsigned large_tokens; /* of ASK_LARGE */
+    unsigned long_tokens;  /* of ASK_LONG_STREAM */
+};
+
+struct question {
+    enum question_kind kind;
+    char id[32]; /* its x-request-id */
+    unsigned tokens;
+    uint64_t prompt_hash; /* of the raw "messages", by which an engine makes tokens */
+    uint64_t deadline_ms; /* said to the edge; 0: none */
+    bool is_head;         /* HEAD, not GET */
+    bool is_chunked;
+    bool expects_continue; /* its body waits for 100 Continue */
+    struct buffer body;
+};
+
+/* `id` is unlike any other's. */
+void question_draw(struct question *question, struct random *random,
+                   const struct question_plan *plan, const char *id);
+void question_write_head(const struct question *question, struct buffer *out);
+/* The body with its framing. */
+void question_write_body(const struct question *question, struct random *random,
+                         struct buffer *out);
+void question_clear(struct question *question);
+
+/* Whether it is answered with an event stream, if all goes well. */
+bool question_is_stream(const struct question *question);
+/* Whether the edge has to refuse it. */
+bool question_is_wrong(const struct question *question);
+
+#endif
