@@ -98,11 +98,15 @@ static enum output_verdict pass_on(struct exchange *ex)
     enum output_verdict verdict = output_own(ex);
     uint64_t until = deliverable(ex);
     bool end = log->state == LOG_WHOLE;
-    if (verdict != OUTPUT_TAKEN || (until == ex->cursor.offset && !end))
-        return verdict;
-    if (!ex->output.head_sent)
-        verdict = output_head_from_log(ex);
-    return verdict == OUTPUT_TAKEN ? output_log(ex, until, end) : verdict;
+    /* Again where half an event is left that fills the log: no news would ever come of it. */
+    while (verdict == OUTPUT_TAKEN && !ex->output.ended && (until > ex->cursor.offset || end)) {
+        if (!ex->output.head_sent)
+            verdict = output_head_from_log(ex);
+        if (verdict == OUTPUT_TAKEN)
+            verdict = output_log(ex, until, end);
+        until = deliverable(ex);
+    }
+    return verdict;
 }
 
 /* A broken log is told at once if nothing of it went out, else behind its last whole event. */
