@@ -73,26 +73,14 @@ static void tell_readers(struct answer_log *log)
     }
 }
 
-void answer_log_note_underway(struct answer_log *log)
+void answer_log_open(struct answer_log *log, const struct http_answer_head *head)
 {
-    log->is_underway = true;
-    tell_readers(log);
-}
-
-int answer_log_open(struct answer_log *log, const struct http_answer_head *head)
-{
-    size_t count;
-    struct http_field *fields = http_fields_copy(&log->memory, head->fields, NULL, 0, &count);
-    if (!fields)
-        return -ENOMEM;
     log->head = *head;
-    log->head.fields = (struct http_fields){fields, count};
     log->state = LOG_OPEN;
     struct bytes type = http_field_value(log->head.fields, BYTES("content-type"));
     log->is_event_stream =
         head->status == 200 && bytes_start_with(type, BYTES("text/event-stream"));
     tell_readers(log);
-    return 0;
 }
 
 int answer_log_append(struct answer_log *log, struct bytes bytes)

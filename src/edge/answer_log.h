@@ -65,10 +65,8 @@ int answer_log_new(struct answer_log **ret_log, struct block_pool *arena_pool,
 /* The writer has ended: no more calls to it. */
 void answer_log_abandon(struct answer_log *log);
 
-/* A core was chosen: readers may promise their clients an answer. */
-void answer_log_note_underway(struct answer_log *log);
-/* Copies the head. -ENOMEM. */
-int answer_log_open(struct answer_log *log, const struct http_answer_head *head);
+/* The head's fields must live as long as the log: in its memory. */
+void answer_log_open(struct answer_log *log, const struct http_answer_head *head);
 int answer_log_append(struct answer_log *log, struct bytes bytes);
 void answer_log_set_boundary(struct answer_log *log, uint64_t offset);
 void answer_log_end(struct answer_log *log);

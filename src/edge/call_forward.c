@@ -13,7 +13,8 @@ static void on_head(void *user, const struct http_answer_head *head)
 {
     struct call *call = user;
     call->attempt.heard_ns = loop_now_ns(call->worker->loop);
-    call_wake(call, answer_log_open(call->log, head) < 0 ? CALL_MEMORY : CALL_HEAD);
+    answer_log_open(call->log, head);
+    call_wake(call, CALL_HEAD);
 }
 
 static void on_body(void *user, struct bytes bytes)
@@ -103,6 +104,7 @@ static int start_request(struct call *call)
         .fields = core_fields(call),
         .body = &call->body_part,
         .body_part_count = call->body_part.length > 0,
+        .arena = &call->log->memory, /* where the answer's head is needed */
         .fresh = attempt->is_fresh,
     };
     if (!outgoing.target.at || !is_complete(outgoing.fields))

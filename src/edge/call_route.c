@@ -17,7 +17,7 @@ enum step_result call_route(struct call *call)
     call->tried |= UINT64_C(1) << core;
     call->attempts++;
     call->attempt = (struct attempt){.core = core};
-    answer_log_note_underway(call->log);
+    call->log->is_underway = true;
     answer_scan_init(&call->scan);
     return call_go(call, CALL_FORWARD);
 }

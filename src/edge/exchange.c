@@ -149,6 +149,6 @@ void exchange_start(struct worker *worker, struct http_exchange *http)
     list_push_back(&worker->exchanges, &ex->link);
     counter_add(&worker->counters.exchanges, 1);
     http_exchange_bind(http, &http_events, ex);
-    ex->waits_for = WAKE_GONE;
-    loop_post(worker->loop, &ex->advance);
+    /* At once, so that a body that came with its head is taken from where it was read. */
+    exchange_advance(&ex->advance);
 }

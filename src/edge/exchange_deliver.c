@@ -49,17 +49,22 @@ static enum step_result fail_after_ping(struct exchange *ex)
     return exchange_fail(ex, &error);
 }
 
-static bool may_ping(const struct exchange *ex)
+static uint64_t ping_ns(const struct exchange *ex)
+{
+    return worker_config(ex->worker)->timeouts.ping_ms * NS_PER_MS;
+}
+
+static bool wants_pings(const struct exchange *ex)
 {
     const struct answer_log *log = ex->cursor.log;
     bool is_stream = log->state == LOG_EMPTY ? ex->request.stream : log->is_event_stream;
-    return is_stream && log->is_underway && !ex->output.is_inside_event &&
-           worker_config(ex->worker)->timeouts.ping_ms > 0;
+    return is_stream && ping_ns(ex) > 0;
 }
 
-static uint64_t ping_due_ns(const struct exchange *ex)
+/* Before a core was chosen nothing may be promised, and an event must not be torn. */
+static bool may_ping(const struct exchange *ex)
 {
-    return ex->output.last_ns + worker_config(ex->worker)->timeouts.ping_ms * NS_PER_MS;
+    return ex->cursor.log->is_underway && !ex->output.is_inside_event;
 }
 
 static enum output_verdict ping(struct exchange *ex)
@@ -78,16 +83,19 @@ static enum output_verdict ping(struct exchange *ex)
 /* Everything there was is out: wait for more, and keep the line warm meanwhile. */
 static enum step_result idle(struct exchange *ex)
 {
-    if (!may_ping(ex))
+    if (!wants_pings(ex))
         return exchange_wait(ex, WAKE_ANSWER | WAKE_TIMER);
-    if (loop_now_ns(ex->worker->loop) >= ping_due_ns(ex)) {
-        enum output_verdict verdict = ping(ex);
+    uint64_t now_ns = loop_now_ns(ex->worker->loop);
+    uint64_t due_ns = ex->output.last_ns + ping_ns(ex);
+    if (now_ns >= due_ns) {
+        enum output_verdict verdict = may_ping(ex) ? ping(ex) : OUTPUT_TAKEN;
         if (verdict == OUTPUT_GONE)
             return exchange_go(ex, EX_SETTLE);
         if (verdict == OUTPUT_BLOCKED)
             return exchange_wait(ex, WAKE_ROOM | WAKE_TIMER);
+        due_ns = now_ns + ping_ns(ex);
     }
-    if (exchange_set_timer(ex, ping_due_ns(ex)) < 0)
+    if (exchange_set_timer(ex, due_ns) < 0)
         return exchange_fail(ex, &error_memory);
     return exchange_wait(ex, WAKE_ANSWER | WAKE_TIMER);
 }

@@ -68,8 +68,9 @@ struct http_outgoing {
     struct http_fields fields; /* without Host and framing fields */
     const struct bytes *body;  /* parts */
     size_t body_part_count;
-    uint64_t idle_ms; /* the longest silence while answer bytes are wanted, from sent on */
-    bool fresh;       /* on a new connection, for retrying after HTTP_FAIL_STALE */
+    uint64_t idle_ms;    /* the longest silence while answer bytes are wanted, from sent on */
+    struct arena *arena; /* for the request and the answer's head; outlives both. NULL: its own */
+    bool fresh;          /* on a new connection, for retrying after HTTP_FAIL_STALE */
 };
 
 struct http_request_events {

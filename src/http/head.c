@@ -130,7 +130,7 @@ struct http_field *http_fields_copy(struct arena *arena, struct http_fields from
     char *text = (char *)to + table_bytes;
     size_t count = 0;
     for (size_t i = 0; i < from.count; i++) {
-        if (keep && !keep(from, from.at[i].name))
+        if (!keep(from, from.at[i].name))
             continue;
         struct bytes name = move_text(&text, from.at[i].name);
         to[count++] = (struct http_field){name, move_text(&text, from.at[i].value)};

@@ -262,7 +262,7 @@ static void link_begin(struct http_link *link)
     struct http_request *request = link->request;
     const struct http_origin_options *options = options_of(link);
     const struct http1_reply_options reply_options = {
-        .arena = &request->arena,
+        .arena = request->arena,
         .head_bytes = options->head_bytes,
         .field_count = options->field_count,
         .answers_head = bytes_equal(request->outgoing.method, BYTES("HEAD")),

@@ -151,16 +151,18 @@ static int send_somewhere(struct http_request *request)
 static int request_new(struct http_request **ret_request, struct http_origin *origin,
                        const struct http_outgoing *outgoing)
 {
-    struct arena arena;
-    arena_init(&arena, origin->options.blocks);
-    struct http_request *request = arena_zalloc(&arena, sizeof *request);
-    struct bytes head = request ? head_write(&arena, outgoing) : (struct bytes){0};
+    struct arena own;
+    arena_init(&own, origin->options.blocks);
+    struct arena *arena = outgoing->arena ? outgoing->arena : &own;
+    struct http_request *request = arena_zalloc(arena, sizeof *request);
+    struct bytes head = request ? head_write(arena, outgoing) : (struct bytes){0};
     bool is_sound = head.at && head_is_sound(head, outgoing);
     if (!is_sound) {
-        arena_clear(&arena);
+        arena_clear(&own);
         return head.at ? -EINVAL : -ENOMEM;
     }
-    request->arena = arena;
+    request->own_arena = own;
+    request->arena = outgoing->arena ? outgoing->arena : &request->own_arena;
     request->origin = origin;
     request->outgoing = *outgoing;
     request->head = head;
@@ -203,8 +205,8 @@ void http_request_close(struct http_request *request)
         return;
     http_link_drop(request->link);
     loop_cancel(request->origin->loop, &request->task);
-    struct arena arena = request->arena; /* the request lies in it */
-    arena_clear(&arena);
+    struct arena own = request->own_arena; /* the request may lie in it */
+    arena_clear(&own);
 }
 
 bool http_request_was_sent(const struct http_request *request)

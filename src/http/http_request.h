@@ -3,7 +3,7 @@
  * http_request - a request under way, as its link sees it. Only the client's own files include it;
  * see client.h.
  *
- * Memory   lives in its own arena, until http_request_close().
+ * Memory   lives in its arena, until http_request_close().
  * Threads  belongs to its loop.
  */
 #ifndef HTTP_HTTP_REQUEST_H
@@ -14,7 +14,8 @@
 #include "http/http_link.h"
 
 struct http_request {
-    struct arena arena;
+    struct arena *arena;
+    struct arena own_arena; /* empty if the caller gave one */
     struct http_origin *origin;
     struct http_link *link; /* NULL: ended */
     const struct http_request_events *events;
