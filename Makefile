@@ -34,7 +34,7 @@ bench: ## measure, beside nginx and HAProxy
 	@ninja -C $(BUILD) -j $(JOBS)
 	@bench/run $(BUILD)
 
-soak: ## what takes longer than a change should wait: many seeds, long fuzzing
+soak: build ## what takes longer than a change should wait: many seeds, long load, long fuzzing
 	@tools/setup.sh check
 	@tools/soak.sh
 
