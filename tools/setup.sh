@@ -9,7 +9,7 @@
 # build   compiler, Meson, Ninja and the libraries
 # test    build, and cmocka, .venv with the Python clients, the Node client
 # check   test, and clang, its sanitizer and fuzzing runtimes, clang-format, clang-tidy, cppcheck
-# bench   build, and nginx and HAProxy to compare with
+# bench   build, and nginx and HAProxy to compare with (your distribution may start them: stop them)
 #
 # A thing is missing when the probe of its row in needs() fails: what you installed in another way
 # counts, and when nothing is missing neither the package manager nor the network is asked.
@@ -59,7 +59,8 @@ check  command  clang-format$llvm_suffix clang-format$llvm_suffix
 check  command  clang-tidy$llvm_suffix   clang-tidy$llvm_suffix
 check  runtime  fuzzer         libclang-rt$llvm_suffix-dev
 check  command  cppcheck       cppcheck
-bench  command  nginx          nginx-light
+bench  command  openssl        openssl
+bench  command  nginx          nginx
 bench  command  haproxy        haproxy
 END
 }
