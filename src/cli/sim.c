@@ -183,13 +183,13 @@ static int serve(struct loop *loop, const struct sim_settings *settings)
     struct listen_socket *socket = NULL;
     struct engine *engine = NULL;
 
-    int r = listen_socket_open(&socket, loop, &settings->listen, BACKLOG);
-    if (r == 0)
-        r = engine_open(&engine, loop, socket, &settings->engine);
-    if (r == 0)
-        r = signal_watch_open(&term, loop, SIGTERM, on_signal, loop);
+    int r = signal_watch_open(&term, loop, SIGTERM, on_signal, loop);
     if (r == 0)
         r = signal_watch_open(&interrupt, loop, SIGINT, on_signal, loop);
+    if (r == 0)
+        r = listen_socket_open(&socket, loop, &settings->listen, BACKLOG);
+    if (r == 0)
+        r = engine_open(&engine, loop, socket, &settings->engine);
     if (r == 0) {
         ready_print(socket);
         loop_run(loop);
