@@ -79,8 +79,8 @@ static int start(struct edge_process *process, struct buffer *ret_why)
         .on_stopped = on_stopped,
         .user = process,
     };
-    /* Before the first client: a signal that nobody watches yet would end the process at once. It is
-     * told on a turn of the loop, by when there is an edge to drain. */
+    /* Before the first client: a signal that nobody watches yet would end the process at once. It
+     * is told on a turn of the loop, by when there is an edge to drain. */
     int r = signal_watch_open(&process->term, process->loop, SIGTERM, on_signal, process);
     if (r == 0)
         r = signal_watch_open(&process->interrupt, process->loop, SIGINT, on_signal, process);
