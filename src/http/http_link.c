@@ -10,7 +10,7 @@
 
 /* How much more than the granted body one read may bring: a head, or the framing of chunks. What
  * is read beyond the credit waits in the link, so this is also its limit. */
-#define READ_AHEAD_BYTES 4096
+#define READ_AHEAD_BYTES 1024
 
 static void link_dial_next(struct http_link *link);
 
