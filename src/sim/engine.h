@@ -32,6 +32,7 @@ struct engine_profile {
     const char *name; /* "instant", "simple" */
     uint64_t ttft_us, prefill_us_per_word, itl_us;
     uint32_t default_tokens;
+    uint32_t first_event_bytes; /* blanks make a stream's first event about so large */
 };
 
 extern const struct engine_profile engine_profiles[]; /* ends with name == NULL */
@@ -42,7 +43,7 @@ extern const struct engine_profile engine_profiles[]; /* ends with name == NULL 
 struct engine_faults {
     uint32_t refuse;         /* connection reset before any answer byte */
     uint32_t die_mid_stream; /* connection reset after after_tokens tokens */
-    uint32_t end_mid_stream; /* clean end of the body without [DONE]; streams only */
+    uint32_t end_mid_stream; /* clean end of the body without [DONE]; of a plain one: FIN */
     uint32_t stall;          /* silence for ever, after after_tokens tokens */
     uint32_t stall_before_head;
     uint32_t garbage_head; /* bytes that are no HTTP, then silence */
@@ -51,6 +52,7 @@ struct engine_faults {
     uint32_t error_in_band; /* data: {"error": ...} and a clean end without [DONE]; streams only */
     uint32_t wrong_length;  /* Content-Length larger than the body, then close */
     uint32_t surplus;       /* a whole answer too many behind a good one */
+    uint32_t pause;         /* two seconds of silence in the middle of an event or a body */
     uint32_t slow;          /* ten times slower; may come with any other */
     uint32_t after_tokens;
 };

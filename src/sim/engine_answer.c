@@ -55,6 +55,7 @@ static void generation_begin(struct engine_reply *reply, enum openai_route route
     if (route == OPENAI_EMBEDDINGS)
         generation->token_count = 0;
     generation->answer_bytes = engine->answer_bytes;
+    generation->first_event_bytes = engine->profile.first_event_bytes;
     generation->streams = facts->stream && route != OPENAI_EMBEDDINGS;
     generation->includes_usage = facts->include_usage;
     generation->base64 =
@@ -97,6 +98,7 @@ static bool fault_strikes(struct engine_reply *reply, enum engine_fault fault, i
     case ENGINE_FAULT_ERROR_IN_BAND:
     case ENGINE_FAULT_WRONG_LENGTH:
     case ENGINE_FAULT_SURPLUS:
+    case ENGINE_FAULT_PAUSE:
     case ENGINE_FAULT_SLOW:
         break;
     }

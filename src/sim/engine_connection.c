@@ -10,6 +10,7 @@
 #define OUT_KEEP_BYTES (2 * ENGINE_OUT_BYTES)
 /* Between the last bytes and the reset behind them, which would else overtake them. */
 #define RESET_DELAY_NS (10 * NS_PER_MS)
+#define PAUSE_NS (2 * NS_PER_S)
 
 enum connection_state { READING, GENERATING, SENDING };
 
@@ -25,6 +26,8 @@ struct engine_connection {
     enum connection_state state;
     enum engine_end end; /* of the answer at hand */
     bool is_waiting;     /* counted in engine->waiting */
+    bool has_paused;
+    size_t held_bytes; /* the end of `out`, until a pause is over */
     struct engine_generation generation;
 };
 
@@ -72,6 +75,7 @@ static void answer_forget(struct engine_connection *connection)
     if (connection->out.capacity > OUT_KEEP_BYTES)
         buffer_clear(&connection->out);
     connection->state = READING;
+    connection->has_paused = false;
     loop_post(connection->engine->loop, &connection->task);
 }
 
@@ -109,6 +113,7 @@ static void answer_end(struct engine_connection *connection)
 static int out_send(struct engine_connection *connection)
 {
     struct bytes left = buffer_bytes(&connection->out);
+    left.length -= connection->held_bytes;
     if (left.length == 0)
         return 0;
 
@@ -138,6 +143,18 @@ static int generation_go_on(struct engine_connection *connection, uint64_t *ret_
     return r;
 }
 
+/* Where a pause is due, half of what there is waits until it is over. */
+static void half_hold(struct engine_connection *connection)
+{
+    const struct engine_generation *generation = &connection->generation;
+    bool is_due = connection->state == SENDING || generation->next_token > generation->after_tokens;
+
+    if (generation->fault != ENGINE_FAULT_PAUSE || connection->has_paused || !is_due)
+        return;
+    connection->held_bytes = connection->out.length / 2;
+    connection->has_paused = connection->held_bytes > 0;
+}
+
 /* Makes what is due, sends it, and arms what comes next. A turn makes at most one buffer of
  * tokens, so that a fast reader starves nobody. The connection may be gone afterwards. */
 static void connection_advance(struct engine_connection *connection)
@@ -145,17 +162,20 @@ static void connection_advance(struct engine_connection *connection)
     uint64_t due_ns = 0;
     int r = 0;
 
-    if (connection->state == GENERATING)
+    if (connection->state == GENERATING && connection->held_bytes == 0)
         r = generation_go_on(connection, &due_ns);
+    half_hold(connection);
     if (r == 0)
         r = out_send(connection);
     if (r == -EAGAIN)
         return;
-    if (r == 0 && connection->state == GENERATING)
+    if (r == 0 && connection->held_bytes > 0)
+        r = timer_start(&connection->timer, loop_now_ns(connection->engine->loop) + PAUSE_NS);
+    else if (r == 0 && connection->state == GENERATING)
         r = timer_start(&connection->timer, due_ns);
     if (r < 0)
         connection_abandon(connection);
-    else if (connection->state == SENDING)
+    else if (connection->state == SENDING && connection->held_bytes == 0)
         answer_end(connection);
 }
 
@@ -228,7 +248,9 @@ static void inbox_take(struct task *task)
 
 static void on_timer(struct timer *timer)
 {
-    connection_advance(CONTAINER_OF(timer, struct engine_connection, timer));
+    struct engine_connection *connection = CONTAINER_OF(timer, struct engine_connection, timer);
+    connection->held_bytes = 0;
+    connection_advance(connection);
 }
 
 static void on_connected(void *user, int error)

@@ -31,6 +31,7 @@ static const struct {
     ROW(error_in_band, ENGINE_FAULT_ERROR_IN_BAND),
     ROW(wrong_length, ENGINE_FAULT_WRONG_LENGTH),
     ROW(surplus, ENGINE_FAULT_SURPLUS),
+    ROW(pause, ENGINE_FAULT_PAUSE),
     ROW(slow, ENGINE_FAULT_NONE),
     ROW(after_tokens, ENGINE_FAULT_NONE),
 };

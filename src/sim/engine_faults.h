@@ -29,6 +29,7 @@ enum engine_fault {
     ENGINE_FAULT_ERROR_IN_BAND,
     ENGINE_FAULT_WRONG_LENGTH,
     ENGINE_FAULT_SURPLUS,
+    ENGINE_FAULT_PAUSE,
     ENGINE_FAULT_SLOW, /* drawn apart */
 };
 

@@ -34,7 +34,8 @@ struct engine_generation {
     struct engine_pace pace;
     uint64_t token_count; /* that will be, with no fault */
     size_t answer_bytes;  /* 0, or plain text goes on to this size */
-    bool is_cut;          /* by max_tokens */
+    size_t first_event_bytes;
+    bool is_cut; /* by max_tokens */
     bool streams, includes_usage, base64;
     bool keeps_alive, knows_chunks;
     enum engine_fault fault;

@@ -89,10 +89,30 @@ static int event_write(const struct engine_generation *generation, const char *b
     return engine_wire_piece(out, generation->framing, parts, sizeof parts / sizeof parts[0]);
 }
 
+/* Blanks between the members of JSON mean nothing. */
+static int blanks_write(size_t count, struct buffer *out)
+{
+    char *at;
+    int r = count > 0 ? buffer_reserve(out, count, &at) : 0;
+    if (r < 0 || count == 0)
+        return r;
+    memset(at, ' ', count);
+    buffer_commit(out, count);
+    return 0;
+}
+
 int engine_shape_first(const struct engine_generation *generation, struct buffer *out)
 {
     const char *first = shapes[generation->kind].first;
-    return first ? event_write(generation, first, BYTES(""), "", out) : 0;
+    struct buffer blanks = {0};
+    if (!first)
+        return 0;
+
+    int r = blanks_write(generation->first_event_bytes, &blanks);
+    if (r == 0)
+        r = event_write(generation, first, buffer_bytes(&blanks), "", out);
+    buffer_clear(&blanks);
+    return r;
 }
 
 int engine_shape_token(const struct engine_generation *generation, uint64_t token,

@@ -140,6 +140,8 @@ static void plain_break(enum engine_fault fault, struct engine_head *head, struc
         *end = ENGINE_END_SILENCE;
     else if (fault == ENGINE_FAULT_DIE)
         *end = ENGINE_END_LATE_RESET;
+    else if (fault == ENGINE_FAULT_END)
+        *end = ENGINE_END_CLOSE;
     else
         return;
     body->length /= 2;

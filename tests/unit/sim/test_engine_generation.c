@@ -127,6 +127,24 @@ static void all_chunks_have_one_id_and_follow_the_law(void **state)
     buffer_clear(&out);
 }
 
+static void blanks_make_the_first_event_large(void **state)
+{
+    struct engine_generation generation = stream_of(1);
+    struct buffer out = {0};
+    yyjson_doc *events[8];
+
+    generation.first_event_bytes = 40000;
+    run(&generation, &out);
+    assert_in_range(out.length, 40000, 41000);
+    size_t count = events_of(&out, events, 8);
+    assert_int_equal(count, 3);
+    assert_string_equal(yyjson_get_str(member(events[0], "/choices/0/delta/role")), "assistant");
+
+    for (size_t i = 0; i < count; i++)
+        yyjson_doc_free(events[i]);
+    buffer_clear(&out);
+}
+
 static void usage_is_the_last_chunk_if_it_was_asked_for(void **state)
 {
     struct engine_generation generation = stream_of(3);
@@ -275,7 +293,7 @@ static void faults_strike_plain_answers_in_the_middle(void **state)
         {ENGINE_FAULT_STALL, ENGINE_END_SILENCE, false},
         {ENGINE_FAULT_GARBAGE_BODY, ENGINE_END_SILENCE, false},
         {ENGINE_FAULT_WRONG_LENGTH, ENGINE_END_CLOSE, true},
-        {ENGINE_FAULT_END, ENGINE_END_KEEP, true},
+        {ENGINE_FAULT_END, ENGINE_END_CLOSE, false},
         {ENGINE_FAULT_ERROR_IN_BAND, ENGINE_END_KEEP, true},
     };
 
@@ -298,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_token_comes_when_it_is_due),
         cmocka_unit_test(all_chunks_have_one_id_and_follow_the_law),
+        cmocka_unit_test(blanks_make_the_first_event_large),
         cmocka_unit_test(usage_is_the_last_chunk_if_it_was_asked_for),
         cmocka_unit_test(a_plain_answer_comes_whole_with_its_last_token),
         cmocka_unit_test(padding_adds_tokens_and_counts_them),

@@ -156,6 +156,19 @@ static void surplus_is_a_second_answer_behind_a_good_one(void **state)
     }
 }
 
+static void pause_is_silence_in_the_middle(void **state)
+{
+    for (int stream = 0; stream < 2; stream++) {
+        struct probe probe;
+        fault_probe(*state, "pause", stream, &probe);
+        assert_in_range(probe.last_byte_ns - probe.first_byte_ns, 2 * NS_PER_S,
+                        2 * NS_PER_S + 10 * NS_PER_MS);
+        assert_true(has(&probe, stream ? "[DONE]" : "usage"));
+        assert_false(probe.has_ended);
+        probe_close(&probe);
+    }
+}
+
 static void slow_takes_ten_times_as_long(void **state)
 {
     struct fixture *fixture = *state;
@@ -204,6 +217,7 @@ int main(void)
         IN_WORLD(error_in_band_is_an_event_and_then_the_end),
         IN_WORLD(wrong_length_promises_more_and_closes),
         IN_WORLD(surplus_is_a_second_answer_behind_a_good_one),
+        IN_WORLD(pause_is_silence_in_the_middle),
         IN_WORLD(slow_takes_ten_times_as_long),
         IN_WORLD(faults_are_switched_over_http),
     };
