@@ -40,6 +40,15 @@ static void on_client_violation(struct client *client, struct bytes why)
     edge_world_violation(client->user, why);
 }
 
+/* Only the network can keep a client from hearing of the end, and how it came. An event that is too
+ * large for the window cannot be completed, nor can one that a slow reader has in part. */
+static bool is_told(const struct edge_world *w, const struct client *client, enum outcome outcome)
+{
+    bool is_excused = !question_is_stream(&client->open[0]) || !w->events_are_small ||
+                      client->times.is_read_slowly;
+    return outcome != OVERDUE && (outcome != GOT_BROKEN || is_excused);
+}
+
 /* Whether this may become of a question now. */
 static bool is_expected(const struct edge_world *w, const struct client *client,
                         enum outcome outcome)
@@ -48,8 +57,7 @@ static bool is_expected(const struct edge_world *w, const struct client *client,
     case PART_FAULTS:
         if (w->faults.is_fault_free)
             return client_is_answered(client, outcome);
-        /* Only the network can keep a client from hearing of the end. */
-        return !w->faults.network_is_sound || outcome != OVERDUE;
+        return !w->faults.network_is_sound || is_told(w, client, outcome);
     case PART_PEACE:
         return client_is_answered(client, outcome);
     case PART_DRAIN: /* what has begun is finished; what has not may be sent away */
@@ -91,7 +99,7 @@ static uint64_t memory_limit(const struct edge_world *w)
     uint64_t limit = 0;
     for (unsigned i = 0; i < w->result->clients; i++) {
         const struct client *client = &w->clients[i].client;
-        limit += client->open_count > 0 ? 131072 + 2 * w->window_bytes : 65536;
+        limit += client->open_count > 0 ? 32768 + w->window_bytes : 16384;
         for (unsigned j = 0; j < client->open_count; j++)
             limit += 3 * client->open[j].body.length;
     }
@@ -162,6 +170,7 @@ static void start_clients(struct edge_world *w, enum part part, unsigned questio
             .patience_ms = PATIENCE_MS,
             .thinks_ms = is_peace ? 20 : 200,
             .world = {.network_is_sound = w->faults.network_is_sound,
+                      .events_are_small = w->events_are_small,
                       .engines_are_fast = part != PART_FAULTS || w->faults.engines_are_fast},
             .question = {.only_answers = is_peace,
                          .large_tokens = 6000 + (unsigned)random_below(&w->random, 4000),
@@ -259,7 +268,8 @@ void edge_world_run(uint64_t seed, bool is_verbose, struct edge_world_result *re
     ret_result->workers = random_chance(&w.random, 1, 2) ? 1 : 3;
     ret_result->engines = 1 + (unsigned)random_below(&w.random, ENGINES_LIMIT);
     ret_result->clients = 1 + (unsigned)random_below(&w.random, CLIENTS_LIMIT);
-    w.window_bytes = random_chance(&w.random, 1, 2) ? 4096 : 32768;
+    w.events_are_small = random_chance(&w.random, 1, 2);
+    w.window_bytes = w.events_are_small ? 32768 : 4096;
     oracle_init(&w.oracle, on_violation, &w);
 
     set_slow_mailboxes(&w);

@@ -17,6 +17,7 @@ static const struct engine_profile profiles[] = {
      .prefill_us_per_word = 50,
      .itl_us = 300,
      .default_tokens = 16},
+    {.name = "large-events", .ttft_us = 20000, .first_event_bytes = 40000, .default_tokens = 16},
 };
 
 void edge_world_must(int r, const char *what)
@@ -39,8 +40,10 @@ static void open_engine(struct edge_world *w, unsigned i)
     edge_world_must(address_parse_ip(bytes_from_cstr(ip), 8000, &address), "engine address");
     struct loop *loop = world_node_loop(engine->node);
     edge_world_must(listen_socket_open(&engine->socket, loop, &address, 128), "engine socket");
+    uint64_t profile = random_chance(&w->random, 1, 8) ? 2 : random_below(&w->random, 2);
+    w->events_are_small &= profiles[profile].first_event_bytes == 0;
     const struct engine_options options = {
-        .profile = &profiles[random_below(&w->random, 2)],
+        .profile = &profiles[profile],
         .seed = random_u64(&w->random),
     };
     edge_world_must(engine_open(&engine->engine, loop, engine->socket, &options), "engine");

@@ -38,6 +38,7 @@ struct edge_world {
     unsigned violations;
     enum part part;
     uint64_t window_bytes;
+    bool events_are_small; /* each fits the window */
     bool is_verbose;
 
     struct world_node *edge_node;

@@ -4,7 +4,7 @@
 const char *const engine_fault_names[ENGINE_FAULT_KINDS] = {
     "refuse",        "die_mid_stream", "end_mid_stream", "stall",     "stall_before_head",
     "garbage_head",  "garbage_body",   "error_500",      "error_503", "error_429",
-    "error_in_band", "wrong_length",   "surplus",        "slow",
+    "error_in_band", "wrong_length",   "surplus",        "pause",     "slow",
 };
 
 /* The most each kind may be set to, in millionths: what seldom has an occasion fires often. Jobs
@@ -70,8 +70,8 @@ static void draw_engine(struct fault_plan *plan, struct random *random)
      * could tell whose it is (RFC 9112 section 9.3). */
     if (has_world_faults(plan))
         plan->engine.surplus = 0;
-    plan->engines_are_fast =
-        plan->engine.stall == 0 && plan->engine.stall_before_head == 0 && plan->engine.slow == 0;
+    plan->engines_are_fast = plan->engine.stall == 0 && plan->engine.stall_before_head == 0 &&
+                             plan->engine.pause == 0 && plan->engine.slow == 0;
 }
 
 /* In ten seeds: one without faults, three of engines alone, six of the network, of which two can

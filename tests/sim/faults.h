@@ -14,14 +14,14 @@
 
 /* Kinds of trouble the engines themselves can make, besides the world's: the members of struct
  * engine_faults, in their order, but for after_tokens. */
-#define ENGINE_FAULT_KINDS 14
+#define ENGINE_FAULT_KINDS 15
 
 extern const char *const engine_fault_names[ENGINE_FAULT_KINDS];
 
 struct fault_plan {
     bool is_fault_free;
     bool network_is_sound;
-    bool engines_are_fast;       /* none stalls or is slow */
+    bool engines_are_fast;       /* none stalls, pauses or is slow */
     uint32_t world[FAULT_KINDS]; /* per million of its occasions */
     struct engine_faults engine;
 };

@@ -150,11 +150,19 @@ static bool is_refused_right(const struct question *question, unsigned status)
            (status == 504 && question->deadline_ms > 0);
 }
 
+/* Engines and edges may be late, busy or broken; but to say that a client is wrong, it must be. */
+static bool may_be_refused(unsigned status)
+{
+    return status < 400 || status >= 500 || status == 408 || status == 429;
+}
+
 static bool judge_whole(const struct question *question, const struct reply *reply,
                         enum outcome *ret_outcome, struct buffer *ret_why)
 {
     if (question_is_wrong(question) && !is_refused_right(question, reply->status))
         return violated(ret_why, question, reply, "what is wrong was not refused");
+    if (!question_is_wrong(question) && !may_be_refused(reply->status))
+        return violated(ret_why, question, reply, "what is right was refused");
     if (!question->is_head)
         return judge_plain(question, reply, ret_outcome, ret_why);
     *ret_outcome = reply->status < 400 ? GOT_ANSWER : GOT_REFUSAL;

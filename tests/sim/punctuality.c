@@ -25,7 +25,7 @@ void answer_times_note(struct answer_times *times, struct bytes bytes, uint64_t 
 {
     note_silence(times, sent_ns, now_ns);
     times->heard_ns = now_ns;
-    if (bytes_find(bytes, BYTES("data: ")) >= 0)
+    if (bytes_find(bytes, BYTES("data: {\"id\"")) >= 0) /* no error event */
         times->payload_ns = now_ns;
 }
 
@@ -43,7 +43,7 @@ const char *answer_is_late(const struct answer_times *times, const struct punctu
         return "took long though nothing was slow";
     if (!question_is_stream(question))
         return NULL;
-    if (times->silence_ns > (WORLD_PING_MS + SLACK_MS) * NS_PER_MS)
+    if (world->events_are_small && times->silence_ns > (WORLD_PING_MS + SLACK_MS) * NS_PER_MS)
         return "was silent, without a ping";
     if (times->payload_ns > 0 &&
         now_ns - times->payload_ns > (WORLD_TOKEN_IDLE_MS + SLACK_MS) * NS_PER_MS)

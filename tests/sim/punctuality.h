@@ -21,7 +21,8 @@
 
 struct punctuality {
     bool network_is_sound; /* all time is spent by the edge and its engines */
-    bool engines_are_fast; /* none stalls or is slow: they answer, fail, or are seen to fail */
+    bool engines_are_fast; /* they answer at once, fail, or are seen to fail */
+    bool events_are_small; /* each fits the window: none goes out in parts */
 };
 
 /* When things happened to the answer that is read now. */
