@@ -3,6 +3,7 @@
  * Each allocation of a connection and its exchange fails once: that request ends with 503, a
  * broken connection or its true answer, nothing is left, and the next request is fine.
  */
+#include "tests/failing_memory.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -10,62 +11,6 @@
 #include <zlib.h>
 
 #include "tests/unit/http/wire.h"
-
-/* The linker sends every allocation of the program through these. */
-void *__real_block_pool_take(struct block_pool *pool);
-void *__wrap_block_pool_take(struct block_pool *pool);
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *piece, size_t size);
-void *__real_reallocarray(void *piece, size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *piece, size_t size);
-void *__wrap_reallocarray(void *piece, size_t count, size_t size);
-
-static bool is_armed, is_exempt, has_failed;
-static unsigned left; /* allocations before the one that fails */
-
-static bool fails(void)
-{
-    if (!is_armed || is_exempt || has_failed)
-        return false;
-    has_failed = left == 0;
-    left -= left > 0;
-    return has_failed;
-}
-
-/* Blocks come from spans, so that malloc is asked seldom; each block may be refused all the same.
- */
-void *__wrap_block_pool_take(struct block_pool *pool)
-{
-    return fails() ? NULL : __real_block_pool_take(pool);
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *piece, size_t size)
-{
-    return fails() ? NULL : __real_realloc(piece, size);
-}
-
-void *__wrap_reallocarray(void *piece, size_t count, size_t size)
-{
-    return fails() ? NULL : __real_reallocarray(piece, count, size);
-}
-
-static void exempt(bool wanted)
-{
-    is_exempt = wanted;
-}
 
 /* A handler that allocates nothing itself: it counts the body and answers. */
 struct counting {
@@ -128,15 +73,13 @@ static bool survives(struct bytes head, struct bytes body, unsigned n)
     wire.options.on_drained = NULL;
     wire.options.user = &counting;
     wire.blocks.keep_spans = 0;
-    world_memory_hook(wire.world, exempt);
+    world_memory_hook(wire.world, failing_memory_spare);
     wire_start(&wire);
     wire_begin_connect(&wire);
     assert_int_equal(buffer_reserve(&wire.received, 65536, &room), 0);
     assert_int_equal(buffer_reserve(&wire.unsent, 65536, &room), 0);
 
-    left = n;
-    has_failed = false;
-    is_armed = true;
+    failing_memory_set(n + 1);
     wire_run_ms(&wire, 10);
     send_and_run(&wire, bytes_of(head.at, 10));
     wire_send(&wire, bytes_after(head, 10));
@@ -144,13 +87,13 @@ static bool survives(struct bytes head, struct bytes body, unsigned n)
     if (counting.exchange)
         http_exchange_grant(counting.exchange, 1000000);
     send_and_run(&wire, bytes_after(body, body.length - 10));
-    is_armed = false;
     wire_run_ms(&wire, 1000); /* accepting may have paused */
     if (counting.exchange)
         http_exchange_grant(counting.exchange, 1000000);
     wire_run_ms(&wire, 10);
 
-    bool has_failed_once = has_failed;
+    bool has_failed_once = failing_memory_has_failed();
+    failing_memory_set(0);
     unsigned status = wire_status(&wire);
     bool is_over = status != 0 || wire.has_end || wire.error < 0;
     if (!is_over || (status != 0 && status != 200 && status != 503))

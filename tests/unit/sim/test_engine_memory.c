@@ -3,68 +3,12 @@
  * Each allocation of an engine's connection and its answer fails once: that connection breaks or
  * gives its true answer, nothing is left, and the next client is answered.
  */
-#include "base/block_pool.h"
+#include "tests/failing_memory.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
 
 #include "tests/unit/sim/engine_world.h"
-
-/* The linker sends every allocation of the program through these. */
-void *__real_block_pool_take(struct block_pool *pool);
-void *__wrap_block_pool_take(struct block_pool *pool);
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *piece, size_t size);
-void *__real_reallocarray(void *piece, size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *piece, size_t size);
-void *__wrap_reallocarray(void *piece, size_t count, size_t size);
-
-static bool is_armed, is_exempt, has_failed;
-static unsigned left; /* allocations before the one that fails */
-
-static bool fails(void)
-{
-    if (!is_armed || is_exempt || has_failed)
-        return false;
-    has_failed = left == 0;
-    left -= left > 0;
-    return has_failed;
-}
-
-/* Blocks come from spans, so that malloc is asked seldom; each block may be refused all the same.
- */
-void *__wrap_block_pool_take(struct block_pool *pool)
-{
-    return fails() ? NULL : __real_block_pool_take(pool);
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *piece, size_t size)
-{
-    return fails() ? NULL : __real_realloc(piece, size);
-}
-
-void *__wrap_reallocarray(void *piece, size_t count, size_t size)
-{
-    return fails() ? NULL : __real_reallocarray(piece, count, size);
-}
-
-static void exempt(bool wanted)
-{
-    is_exempt = wanted;
-}
 
 /* The client's own buffers are large enough from the start: only the engine allocates. */
 static void roomy_probe_open(struct fixture *fixture, struct probe *probe)
@@ -84,11 +28,10 @@ static bool survives(struct fixture *fixture, bool stream, unsigned n)
     roomy_probe_open(fixture, &probe);
     ask_chat(&probe, 9, stream);
     ask_chat(&probe, 9, stream);
-    left = n;
-    has_failed = false;
-    is_armed = true;
+    failing_memory_set(n + 1);
     run_for(fixture, 100 * NS_PER_MS);
-    is_armed = false;
+    bool has_failed = failing_memory_has_failed();
+    failing_memory_set(0);
     run_for(fixture, 10 * NS_PER_S); /* accepting may have paused */
     bool is_whole = has(&probe, stream ? "[DONE]" : "\"completion_tokens\":9");
     assert_true(is_whole || probe.has_ended || probe.hangup);
@@ -109,7 +52,7 @@ static void each_allocation_may_fail(void **state)
     struct engine_options options = {0};
 
     engine_begin(fixture, &options);
-    world_memory_hook(fixture->world, exempt);
+    world_memory_hook(fixture->world, failing_memory_spare);
     for (int stream = 0; stream < 2; stream++) {
         unsigned n = 0;
         while (survives(fixture, stream, n))

@@ -10,54 +10,9 @@
 #include "loop/mailbox.h"
 #include "loop/resolver.h"
 #include "loop/timer.h"
+#include "tests/failing_memory.h"
 #include "tests/test.h"
 #include "tests/unit/loop/sim/pair.h"
-
-/* The linker sends every allocation of the room through these. */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *piece, size_t size);
-void *__real_reallocarray(void *piece, size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *piece, size_t size);
-void *__wrap_reallocarray(void *piece, size_t count, size_t size);
-
-static unsigned countdown; /* to the allocation that fails; 0: none does */
-static bool is_exempt, has_failed;
-
-static bool memory_is_out(void)
-{
-    if (is_exempt || countdown == 0 || --countdown > 0)
-        return false;
-    has_failed = true;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return memory_is_out() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return memory_is_out() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *piece, size_t size)
-{
-    return memory_is_out() ? NULL : __real_realloc(piece, size);
-}
-
-void *__wrap_reallocarray(void *piece, size_t count, size_t size)
-{
-    return memory_is_out() ? NULL : __real_reallocarray(piece, count, size);
-}
-
-static void exempt(bool wanted)
-{
-    is_exempt = wanted;
-}
 
 static void ignore(void *user)
 {
@@ -114,15 +69,15 @@ static bool fail_nth(unsigned n)
 {
     struct pair pair;
     pair_open(&pair, 1);
-    world_memory_hook(pair.world, exempt);
-    has_failed = false;
-    countdown = n;
+    world_memory_hook(pair.world, failing_memory_spare);
+    failing_memory_set(n);
 
     int connected = pair_begin(&pair, 0);
     is_fine(connected);
     use_everything(world_node_loop(pair.client_node));
     pair_run_ms(&pair, 3000); /* an accept that failed is tried again after a second */
-    countdown = 0;
+    bool has_failed = failing_memory_has_failed();
+    failing_memory_set(0);
     assert_int_equal(pair.accepted, connected == 0);
     assert_true(pair.troubles == 0 || pair.trouble == -ENOMEM);
     pair_close(&pair);
