@@ -117,13 +117,13 @@ static enum output_verdict pass_on(struct exchange *ex)
     return verdict;
 }
 
-/* A broken log is told at once if nothing of it went out, else behind its last whole event. */
+/* A broken log is told at once if nothing of it was offered, else behind its last whole event. */
 static bool must_tell_break(const struct exchange *ex)
 {
     const struct answer_log *log = ex->cursor.log;
+    bool has_offered = ex->output.payload_sent || ex->output.is_inside_event;
     return log->state == LOG_BROKEN && ex->output.own.length == 0 &&
-           (!ex->output.payload_sent || !log->is_event_stream ||
-            ex->cursor.offset >= log->boundary);
+           (!has_offered || !log->is_event_stream || ex->cursor.offset >= log->boundary);
 }
 
 enum step_result exchange_deliver(struct exchange *ex)
