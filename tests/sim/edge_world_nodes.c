@@ -180,6 +180,8 @@ void edge_world_close(struct edge_world *w)
 {
     for (unsigned i = 0; i < w->result->clients; i++)
         client_clear(&w->clients[i].client);
+    /* The last that the edge said is still on its way. */
+    world_run_until(w->world, world_now_ns(w->world) + 100 * NS_PER_MS);
     for (unsigned i = 0; i < w->result->engines; i++)
         close_engine(w, &w->engines[i]);
     world_run_until(w->world, world_now_ns(w->world) + NS_PER_S);
