@@ -232,8 +232,10 @@ static void ask_one(struct client *client, bool is_alone)
     char id[32];
     (void)snprintf(id, sizeof id, "c%u-%u", client->plan.number, client->asked++);
     question_draw(question, &client->random, &client->plan.question, id);
-    if (!is_alone)
+    if (!is_alone) { /* what breaks off one answer takes along what is unread of the one before */
         question->expects_continue = false;
+        question->deadline_ms = 0;
+    }
     question_write_head(question, &sender->ready);
     question_write_body(question, &client->random,
                         question->expects_continue ? &sender->waiting : &sender->ready);
