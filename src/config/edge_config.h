@@ -17,13 +17,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "base/secret.h"
 
+/* How a core wants its key. */
+enum core_auth {
+    CORE_AUTH_BEARER,    /* Authorization: Bearer KEY */
+    CORE_AUTH_X_API_KEY, /* x-api-key: KEY, as Anthropic */
+    CORE_AUTH_API_KEY,   /* api-key: KEY, as Azure */
+    CORE_AUTH_NONE,      /* not at all */
+};
+
 struct core_config {
-    const char *name;    /* [A-Za-z0-9._-]{1,64} */
-    const char *url;     /* http://host[:port][/v1], https://..., unix:/path */
-    struct secret key;   /* sent upstream as Authorization: Bearer */
+    const char *name;  /* [A-Za-z0-9._-]{1,64} */
+    const char *url;   /* http://host[:port][/v1], https://..., unix:/path */
+    const char *path;  /* of chat completions, as it stands ("/v1/inference"); NULL: the usual */
+    struct secret key; /* sent upstream as `auth` says */
+    enum core_auth auth;
+    const char **deny_fields; /* top-level request fields that this core never sees */
+    size_t deny_field_count;
     const char *ca_file; /* NULL: the system's roots */
     bool tls_insecure;
     uint64_t timeout_ms; /* to the first answer byte; 0: as timeouts.first_byte_ms */
@@ -44,12 +57,51 @@ struct core_entry {
 
 enum auth_mode { AUTH_OPEN };
 
+#define EDGE_ANY_CORE SIZE_MAX
+
+/* What a core calls a model. */
+struct model_place {
+    const char *core_name; /* "*": every core that has no place of its own */
+    size_t core;           /* of edge_config.cores; EDGE_ANY_CORE with "*" */
+    const char *model;
+    const char *revision; /* NULL: none is told. Part of what the model is; sent to nobody */
+};
+
+/* A name that clients may ask for, and where it is to be had. */
+struct model_config {
+    const char *name;
+    struct model_place *places;
+    size_t place_count; /* 1 or more */
+};
+
+/* Which model an answer says it is from: the one asked for, or the core's own name for it. */
+enum model_echo { MODEL_ECHO_REQUESTED, MODEL_ECHO_UPSTREAM };
+
+enum model_from {
+    MODEL_FROM_BODY, /* `model` of a JSON body, if there is one */
+    MODEL_FROM_NONE, /* the body is not looked at */
+};
+
+/* A path that is passed to cores although the edge knows nothing of it. */
+struct route_config {
+    const char *path;     /* "/v1/rerank", or with all that lies below: "/v1/audio/" + "*" */
+    const char **methods; /* 1 or more */
+    size_t method_count;
+    const char **core_names;
+    size_t core_name_count;
+    uint64_t cores;      /* those that take it: bit i is core i; all bits if none is named */
+    uint64_t body_bytes; /* 0: as limits.body_bytes */
+    uint64_t timeout_ms; /* to the first answer byte; 0: as the core's */
+    enum model_from model_from;
+};
+
 struct edge_limits_config {
     uint64_t head_bytes, field_count, body_bytes, gzip_ratio;
     uint64_t connections;        /* of clients, open at once in a worker */
     uint64_t write_window_bytes; /* of one answer: how far the engine may be ahead of the reader */
     uint64_t memory_bytes;       /* memory.limit */
     uint64_t exchanges;          /* open at once in a worker */
+    uint64_t model_list_bytes;   /* of a core's list of models; a larger one stays unknown */
 };
 
 struct edge_timeouts_config {
@@ -61,6 +113,9 @@ struct edge_timeouts_config {
     uint64_t ping_ms;       /* ": ping" on a silent stream; 0: never */
     uint64_t drain_ms;      /* after SIGTERM */
     uint64_t resolve_refresh_ms, core_keep_idle_ms;
+    uint64_t models_refresh_ms; /* between two readings of a core's list of models; 0: never read */
+    uint64_t models_recheck_ms; /* least time between two that an unlisted model asks for */
+    uint64_t models_answer_ms;  /* for the whole list; then it is unknown, or stays as it was */
 };
 
 struct edge_retry_config {
@@ -77,6 +132,11 @@ struct edge_config {
     bool tls13_only;
     struct core_entry *cores;
     size_t core_count;
+    struct model_config *models;
+    size_t model_count;
+    enum model_echo model_echo;
+    struct route_config *routes;
+    size_t route_count;
     uint64_t workers;     /* 0: as many as CPUs */
     const char *data_dir; /* NULL: none */
     enum auth_mode auth;
@@ -94,5 +154,12 @@ struct edge_config {
 
 struct edge_config *edge_config_ref(struct edge_config *config);
 void edge_config_unref(struct edge_config *config);
+
+/* NULL: no such name is configured; cores may know it all the same. */
+const struct model_config *edge_config_model(const struct edge_config *config, struct bytes name);
+/* Where this core has the model; NULL: it does not. */
+const struct model_place *model_config_place(const struct model_config *model, size_t core);
+/* The route of this path: the one written out, or the longest above it; NULL: none. */
+const struct route_config *edge_config_route(const struct edge_config *config, struct bytes path);
 
 #endif
