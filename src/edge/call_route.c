@@ -18,6 +18,8 @@ enum step_result call_route(struct call *call)
     call->attempts++;
     call->attempt = (struct attempt){.core = core};
     call->log->is_underway = true;
+    call->log->core = worker->shared->cores->cores[core].name;
+    call->log->attempts = call->attempts;
     answer_scan_init(&call->scan);
     return call_go(call, CALL_FORWARD);
 }

@@ -55,7 +55,9 @@ static void tell(const struct exchange *ex)
         return;
     LOG_EVENT(&worker->log, level, "exchange", LOG_T("id", ex->request_id),
               LOG_T("route", bytes_from_cstr(openai_route_names[ex->route])),
-              LOG_T("model", ex->request.model), LOG_N("status", status),
+              LOG_T("model", ex->request.model),
+              LOG_T("core", bytes_from_cstr(log && log->core ? log->core : "")),
+              LOG_N("attempts", log ? log->attempts : 0), LOG_N("status", status),
               LOG_T("error", bytes_from_cstr(ex->error.code ? ex->error.code : "")),
               LOG_T("gone", bytes_from_cstr(is_left ? http_gone_names[ex->gone] : "")),
               LOG_N("bytes", ex->output.bytes),

@@ -130,6 +130,16 @@ def test_an_edge_whose_log_nobody_reads_goes_on(sim):
     assert all(json.loads(line)["event"] for line in logged)
 
 
+def test_a_log_line_names_the_core_that_answered_and_how_many_were_tried(start_edge, sim):
+    edge = start_edge(sim)
+    with urllib.request.urlopen(edge.url + "/models", timeout=5) as answer:
+        assert answer.status == 200
+    assert wait_until(lambda: '"exchange"' in edge.log()) is not None
+    line = json.loads(next(line for line in edge.log().splitlines() if '"exchange"' in line))
+    assert line["core"] != ""
+    assert line["attempts"] == 1
+
+
 def test_an_address_in_use_is_told(sim):
     done = isthmus("edge", "--listen", f"127.0.0.1:{sim.port}", "--core", sim.root)
     assert done.returncode == 1
