@@ -4,6 +4,10 @@
  *
  *   {"error":{"message":"...","type":"invalid_request_error","param":"model","code":"..."}}
  *
+ * or, for clients of /v1/messages, in the shape of that API:
+ *
+ *   {"type":"error","error":{"type":"invalid_request_error","message":"..."}}
+ *
  * Sources: the official clients' error classes; see docs/api.md.
  *
  * Memory   appends to the caller's buffer.
@@ -15,7 +19,13 @@
 
 #include "base/buffer.h"
 
+enum openai_error_shape {
+    ERROR_SHAPE_OPENAI,
+    ERROR_SHAPE_ANTHROPIC, /* has no param and no code; types differ */
+};
+
 struct openai_error {
+    enum openai_error_shape shape;
     unsigned status;
     const char *type;     /* NULL: what the status implies */
     const char *code;     /* NULL: null */
@@ -25,9 +35,9 @@ struct openai_error {
 
 /* invalid_request_error, authentication_error, permission_error, not_found_error,
  * rate_limit_error, server_error, timeout_error ... by status. */
-const char *openai_error_type(unsigned status);
+const char *openai_error_type(enum openai_error_shape shape, unsigned status);
 int openai_error_write(struct buffer *out, const struct openai_error *error);
-/* "data: {...}\n\n" */
+/* "data: {...}\n\n", for Anthropic's clients with "event: error\n" in front. */
 int openai_error_write_event(struct buffer *out, const struct openai_error *error);
 
 #endif

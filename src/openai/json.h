@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json - the two things everybody needs of JSON text besides reading it.
+ * json - writing JSON strings.
  *
  * Threads  any.
  * Errors   0, -ENOBUFS, -ENOMEM from the buffer.
@@ -8,9 +8,12 @@
 #ifndef OPENAI_JSON_H
 #define OPENAI_JSON_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 
 /* Appends the string with its quotes; invalid UTF-8 becomes U+FFFD. */
 int json_write_string(struct buffer *out, struct bytes text);
+/* The same in the arena; at == NULL: out of memory. */
+struct bytes json_quote(struct arena *arena, struct bytes text);
 
 #endif

@@ -5,31 +5,6 @@
 #include <errno.h>
 #include <yyjson.h>
 
-const char *const openai_route_names[] = {
-    [OPENAI_CHAT] = "chat",
-    [OPENAI_COMPLETIONS] = "completions",
-    [OPENAI_EMBEDDINGS] = "embeddings",
-    [OPENAI_MODELS] = "models",
-    [OPENAI_UNKNOWN] = "unknown",
-};
-
-enum openai_route openai_route_of(struct bytes path, struct bytes *ret_rest)
-{
-    bool has_version = bytes_start_with(path, BYTES("/v1/"));
-    struct bytes rest = has_version ? bytes_after(path, 3) : path;
-    *ret_rest = rest;
-    if (!has_version)
-        return OPENAI_UNKNOWN;
-    if (bytes_equal(rest, BYTES("/chat/completions")))
-        return OPENAI_CHAT;
-    if (bytes_equal(rest, BYTES("/completions")))
-        return OPENAI_COMPLETIONS;
-    if (bytes_equal(rest, BYTES("/embeddings")))
-        return OPENAI_EMBEDDINGS;
-    bool names_a_model = bytes_start_with(rest, BYTES("/models/")) && rest.length > 8;
-    return names_a_model || bytes_equal(rest, BYTES("/models")) ? OPENAI_MODELS : OPENAI_UNKNOWN;
-}
-
 /* The fields that we decide on; the order is that of the table of readers below. */
 enum field {
     FIELD_MODEL,
@@ -294,6 +269,10 @@ static int check_needs_of_route(struct reading *reading)
             return 0;
         return refuse_missing(reading, FIELD_INPUT,
                               BYTES("No input provided: send \"input\", a string or an array."));
+    case OPENAI_RESPONSES:
+    case OPENAI_STORED_RESPONSE:
+    case OPENAI_MESSAGES:
+    case OPENAI_COUNT_TOKENS:
     case OPENAI_MODELS:
     case OPENAI_UNKNOWN:
         return 0;

@@ -2,46 +2,53 @@
  *
  * request - the facts an edge decides on, read from a request body whose bytes stay as they are.
  *
- * Refused with a sentence: what is no JSON object, nested deeper than OPENAI_DEPTH_LIMIT, not
- * UTF-8, has a key twice that we decide on, has one in another letter case (some engines' readers
- * take "Stream" for "stream"), has one of the wrong type, or lacks one that its route needs.
- * Unknown fields are not looked at.
+ * Refused with a sentence that names the field: what is no JSON object, nested deeper than
+ * OPENAI_DEPTH_LIMIT, not UTF-8; a field that we know of the wrong type or out of its range (the
+ * tables of request_rules.c say what we know), there twice, or written in another letter case (some
+ * engines' readers take "Stream" for "stream"); a field that its route needs and that is not there.
+ * Unknown fields are not looked at. docs/api.md has all of it for users.
  *
- * Memory   the body is only read; model and messages are copies in the arena. Scratch comes from
- * the arena's pool and is back before the call returns: about 4 bytes a byte of prose, 23 for the
- * worst body. Threads  any. Errors   -EINVAL with *ret_error filled (status 400, param); -ENOMEM.
+ * Memory   the body is only read; what *_raw are views of it, model and sentences lie in the arena.
+ *          Nothing else is allocated, whatever the body. Threads  any.
+ * Errors   -EINVAL with *ret_error filled (status 400, shape, param); -ENOMEM.
+ * Cost     one pass over the body, each byte looked at a fixed number of times.
  */
 #ifndef OPENAI_REQUEST_H
 #define OPENAI_REQUEST_H
 
 #include "base/arena.h"
 #include "openai/error.h"
+#include "openai/route.h"
+#include "openai/splice.h"
 
 #define OPENAI_DEPTH_LIMIT 64
 
-enum openai_route {
-    OPENAI_CHAT,        /* POST /v1/chat/completions */
-    OPENAI_COMPLETIONS, /* POST /v1/completions */
-    OPENAI_EMBEDDINGS,  /* POST /v1/embeddings */
-    OPENAI_MODELS,      /* GET  /v1/models, /v1/models/{id} */
-    OPENAI_UNKNOWN,
-};
-
-extern const char *const openai_route_names[];
-
-/* By path alone; `ret_rest` is what follows the version prefix, for the upstream's base path:
- * "/chat/completions". */
-enum openai_route openai_route_of(struct bytes path, struct bytes *ret_rest);
-
 struct openai_request {
-    struct bytes model; /* decoded */
+    struct bytes model;     /* decoded; at == NULL: none, which only OPENAI_UNKNOWN allows */
+    struct bytes model_raw; /* with its quotes, as it stands in the body */
     bool stream;
     bool include_usage;  /* stream_options.include_usage */
-    bool has_max_tokens; /* by max_tokens or max_completion_tokens; the larger if both are there */
+    bool has_max_tokens; /* by whatever name its route has; the largest if there are several */
     uint64_t max_tokens;
+
+    /* A chat's "prompt" that stands for its messages; at == NULL: it has messages. */
+    struct bytes prompt_raw;
+    struct bytes prompt_key_raw;    /* "prompt", with its quotes */
+    struct bytes messages_null_raw; /* the null that "messages" is; at == NULL: it is not there */
 };
 
+/* With OPENAI_UNKNOWN any object will do; its model and stream are read if they are there. */
 int openai_request_read(struct openai_request *ret_request, enum openai_route route,
                         struct bytes body, struct arena *arena, struct openai_error *ret_error);
+
+/* What makes one user message of the prompt: {"prompt":"Hi"} becomes
+ * {"messages":[{"role":"user","content":"Hi"}]}. Only where prompt_raw is set. */
+#define OPENAI_WRAP_EDITS 3
+void openai_request_wrap_prompt(const struct openai_request *request,
+                                struct splice_edit ret_edits[OPENAI_WRAP_EDITS]);
+
+/* The first of the names that is a top-level field of the body, in whatever letter case; `count`:
+ * none is. The body must have been accepted by openai_request_read(). */
+size_t openai_request_find_field(struct bytes body, const char *const *names, size_t count);
 
 #endif

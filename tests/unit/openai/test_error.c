@@ -10,15 +10,26 @@ static void the_type_follows_from_the_status(void **state)
     (void)state;
     static const struct {
         unsigned status;
-        const char *type;
+        const char *openai, *anthropic;
     } cases[] = {
-        {400, "invalid_request_error"}, {401, "authentication_error"},  {403, "permission_error"},
-        {404, "not_found_error"},       {413, "invalid_request_error"}, {429, "rate_limit_error"},
-        {500, "server_error"},          {502, "server_error"},          {503, "server_error"},
-        {504, "timeout_error"},
+        {400, "invalid_request_error", "invalid_request_error"},
+        {401, "authentication_error", "authentication_error"},
+        {403, "permission_error", "permission_error"},
+        {404, "not_found_error", "not_found_error"},
+        {405, "invalid_request_error", "invalid_request_error"},
+        {413, "invalid_request_error", "request_too_large"},
+        {429, "rate_limit_error", "rate_limit_error"},
+        {500, "server_error", "api_error"},
+        {502, "server_error", "api_error"},
+        {503, "server_error", "overloaded_error"},
+        {504, "timeout_error", "timeout_error"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_string_equal(openai_error_type(cases[i].status), cases[i].type);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(openai_error_type(ERROR_SHAPE_OPENAI, cases[i].status),
+                            cases[i].openai);
+        assert_string_equal(openai_error_type(ERROR_SHAPE_ANTHROPIC, cases[i].status),
+                            cases[i].anthropic);
+    }
 }
 
 static void an_error_is_one_object_with_four_members(void **state)
@@ -47,6 +58,26 @@ static void an_event_is_the_same_object_as_a_data_line(void **state)
     buffer_clear(&out);
 }
 
+static void anthropics_clients_get_their_own_shape(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct openai_error error = {.shape = ERROR_SHAPE_ANTHROPIC,
+                                 .status = 503,
+                                 .code = "c",
+                                 .param = "p",
+                                 .message = BYTES("m")};
+    assert_int_equal(openai_error_write(&out, &error), 0);
+    assert_true(bytes_equal(buffer_bytes(&out), BYTES("{\"type\":\"error\",\"error\":{\"type\":"
+                                                      "\"overloaded_error\",\"message\":\"m\"}}")));
+    buffer_truncate(&out, 0);
+    assert_int_equal(openai_error_write_event(&out, &error), 0);
+    assert_true(bytes_equal(buffer_bytes(&out),
+                            BYTES("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
+                                  "\"overloaded_error\",\"message\":\"m\"}}\n\n")));
+    buffer_clear(&out);
+}
+
 static void an_error_is_written_whole_or_not_at_all(void **state)
 {
     (void)state;
@@ -71,6 +102,7 @@ int main(void)
         cmocka_unit_test(the_type_follows_from_the_status),
         cmocka_unit_test(an_error_is_one_object_with_four_members),
         cmocka_unit_test(an_event_is_the_same_object_as_a_data_line),
+        cmocka_unit_test(anthropics_clients_get_their_own_shape),
         cmocka_unit_test(an_error_is_written_whole_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

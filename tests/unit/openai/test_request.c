@@ -69,35 +69,6 @@ static void assert_refused(struct world *world, enum openai_route route, const c
 #define MESSAGES "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]"
 #define CHAT(fields) "{\"model\":\"m\"," MESSAGES fields "}"
 
-static void routes_are_told_by_their_path(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *path, *rest;
-        enum openai_route route;
-    } cases[] = {
-        {"/v1/chat/completions", "/chat/completions", OPENAI_CHAT},
-        {"/v1/completions", "/completions", OPENAI_COMPLETIONS},
-        {"/v1/embeddings", "/embeddings", OPENAI_EMBEDDINGS},
-        {"/v1/models", "/models", OPENAI_MODELS},
-        {"/v1/models/org/name", "/models/org/name", OPENAI_MODELS},
-        {"/v1/models/", "/models/", OPENAI_UNKNOWN},
-        {"/v1/modelsx", "/modelsx", OPENAI_UNKNOWN},
-        {"/v1/files", "/files", OPENAI_UNKNOWN},
-        {"/chat/completions", "/chat/completions", OPENAI_UNKNOWN},
-        {"/v1/chat/completions/", "/chat/completions/", OPENAI_UNKNOWN},
-        {"/", "/", OPENAI_UNKNOWN},
-        {"", "", OPENAI_UNKNOWN},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bytes rest;
-        assert_int_equal(openai_route_of(bytes_from_cstr(cases[i].path), &rest), cases[i].route);
-        assert_true(bytes_equal(rest, bytes_from_cstr(cases[i].rest)));
-    }
-    assert_string_equal(openai_route_names[OPENAI_CHAT], "chat");
-    assert_string_equal(openai_route_names[OPENAI_UNKNOWN], "unknown");
-}
-
 static void reads_the_facts_and_passes_over_the_rest(void **state)
 {
     struct world *world = *state;
@@ -313,7 +284,6 @@ static void without_memory_the_answer_is_enomem(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(routes_are_told_by_their_path),
         TEST(reads_the_facts_and_passes_over_the_rest),
         TEST(what_is_not_said_is_off),
         TEST(token_limits_are_whole_numbers_and_the_larger_counts),
