@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/draft.h"
 
-#include "config/text_check.h"
-
 struct assignment *draft_assignment(struct draft *draft, const struct option *option)
 {
     return &draft->given[option - edge_options];
-}
-
-struct assignment *core_draft_assignment(struct core_draft *core, const struct option *option)
-{
-    return &core->given[option - core_options];
 }
 
 static struct setting *add_setting(struct draft *draft, struct assignment *assignment,
@@ -29,12 +22,6 @@ static struct setting *add_setting(struct draft *draft, struct assignment *assig
         assignment->first = setting;
     assignment->last = setting;
     return setting;
-}
-
-void draft_say(struct draft *draft, struct assignment *assignment, const struct place *place,
-               struct bytes text)
-{
-    add_setting(draft, assignment, place, text);
 }
 
 static void refuse_variable(struct report *report, const struct place *place, struct bytes path,
@@ -69,64 +56,79 @@ static void refuse_variable(struct report *report, const struct place *place, st
     }
 }
 
-void draft_say_with_environment(struct draft *draft, struct assignment *assignment,
-                                const struct place *place, struct bytes path, struct bytes text)
+void draft_say(struct draft *draft, const struct slot *slot, const struct place *place,
+               struct bytes text)
 {
-    struct setting *setting = add_setting(draft, assignment, place, text);
-    if (!setting)
+    struct setting *setting = add_setting(draft, slot->assignment, place, text);
+    if (!setting || place->kind != PLACE_FILE)
         return;
     struct environment environment = {draft->input->environment, draft->input->environment_user};
     struct bytes name = {0};
     setting->text = bytes_of(NULL, 0);
     enum substitute_verdict verdict =
         substitute(&draft->memory, &environment, text, &setting->text, &name);
-    refuse_variable(&draft->report, place, path, verdict, name);
+    refuse_variable(&draft->report, place, slot->path, verdict, name);
 }
 
-static bool is_core_name_free(struct draft *draft, const struct place *place, struct bytes name)
+static bool is_entry_name_free(struct draft *draft, const struct slot *map,
+                               const struct place *place, struct bytes name)
 {
-    for (const struct core_draft *core = draft->cores; core; core = core->next) {
-        if (!bytes_equal(core->name, name))
+    const struct option *option = map->option;
+    for (const struct entry_draft *entry = map->assignment->entries; entry; entry = entry->next) {
+        if (!bytes_equal(entry->name, name))
             continue;
-        report_problem(&draft->report, place, BYTES("cores"), "two cores are named %s",
+        report_problem(&draft->report, place, map->path, "two %ss are named %s", option->map->noun,
                        show(name).text);
-        report_remedy(&draft->report, "name them apart: --core NAME=URL");
+        report_remedy(&draft->report, "name them apart: --%s %s", option->flag, option->value);
         return false;
     }
     return true;
 }
 
-struct core_draft *draft_add_core(struct draft *draft, const struct place *place, struct bytes name)
+static bool is_entry_name(struct draft *draft, const struct slot *map, const struct place *place,
+                          struct bytes name)
 {
-    if (!text_is_name(name)) {
-        report_problem(&draft->report, place, BYTES("cores"), "\"%s\" is no name for a core",
-                       show(name).text);
-        report_remedy(&draft->report, "write 1 to 64 letters, digits, dots, dashes or underscores");
-        return NULL;
-    }
-    if (!is_core_name_free(draft, place, name))
-        return NULL;
+    const char *problem = map->option->map->check_name(name);
+    if (!problem)
+        return true;
+    report_problem(&draft->report, place, map->path, "\"%s\" %s", show(name).text, problem);
+    report_remedy(&draft->report, "%s", map->option->map->name_remedy);
+    return false;
+}
 
-    struct core_draft *core = memory_alloc(&draft->memory, sizeof *core);
-    if (!core) {
+static size_t count_rows(const struct option *table)
+{
+    size_t count = 0;
+    while (table[count].name)
+        count++;
+    return count;
+}
+
+struct entry_draft *draft_add_entry(struct draft *draft, const struct slot *map,
+                                    const struct place *place, struct bytes name)
+{
+    if (!is_entry_name(draft, map, place, name) || !is_entry_name_free(draft, map, place, name))
+        return NULL;
+    size_t rows = count_rows(map->option->map->options);
+    struct entry_draft *entry =
+        memory_alloc(&draft->memory, sizeof *entry + rows * sizeof entry->given[0]);
+    if (!entry) {
         report_no_memory(&draft->report);
         return NULL;
     }
-    core->name = name;
-    core->place = *place;
-    *(draft->last_core ? &draft->last_core->next : &draft->cores) = core;
-    draft->last_core = core;
-    draft->core_count++;
-    return core;
+    entry->name = name;
+    entry->place = *place;
+    struct assignment *all = map->assignment;
+    *(all->last_entry ? &all->last_entry->next : &all->entries) = entry;
+    all->last_entry = entry;
+    all->entry_count++;
+    return entry;
 }
 
 void draft_refuse_unknown(struct draft *draft, const struct option *table,
-                          const struct place *place, struct bytes path)
+                          const struct place *place, struct bytes path, struct bytes name)
 {
     const char *dash = place->kind == PLACE_ARGUMENT ? "--" : "";
-    struct bytes name = path;
-    while (table == core_options && bytes_find(name, BYTES(".")) >= 0)
-        bytes_cut(&name, '.'); /* core_options knows "url", not "cores.us.url" */
     const struct option *nearest = option_nearest(table, name);
     report_problem(&draft->report, place, path, "no such option");
     if (nearest)
@@ -134,4 +136,25 @@ void draft_refuse_unknown(struct draft *draft, const struct option *table,
                       *dash && nearest->flag ? nearest->flag : nearest->name);
     else
         report_remedy(&draft->report, "all options: isthmus help edge");
+}
+
+static const char *what_is(const struct document_node *node)
+{
+    switch (node->kind) {
+    case DOCUMENT_TEXT:
+        return "a single value";
+    case DOCUMENT_LIST:
+        return "a list";
+    case DOCUMENT_MAP:
+        return "a map";
+    }
+    return "";
+}
+
+void draft_refuse_shape(struct draft *draft, const struct document_node *node, struct bytes path,
+                        const char *wanted, const char *remedy)
+{
+    report_problem(&draft->report, &node->place, path, "%s where %s belongs", what_is(node),
+                   wanted);
+    report_remedy(&draft->report, "%s", remedy);
 }

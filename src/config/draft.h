@@ -28,17 +28,27 @@ struct setting {
     struct bytes written; /* as it stands in the source: what messages repeat */
 };
 
-/* All that was said of one option; of a list several settings. */
+/* All that was said of one option; of a list several settings, of a map its entries. */
 struct assignment {
     struct setting *first, *last;
+    struct entry_draft *entries, *last_entry;
+    size_t entry_count;
     struct place place; /* PLACE_NONE: nothing was said */
 };
 
-struct core_draft {
-    struct core_draft *next;
+/* One entry of a map. */
+struct entry_draft {
+    struct entry_draft *next;
     struct bytes name;
     struct place place;
-    struct assignment given[OPTION_LIMIT]; /* by the rows of core_options */
+    struct assignment given[]; /* by the rows of the map's options */
+};
+
+/* An option, where what is said of it goes, and what messages call it. */
+struct slot {
+    const struct option *option;
+    struct assignment *assignment;
+    struct bytes path;
 };
 
 struct draft {
@@ -46,29 +56,33 @@ struct draft {
     struct memory memory;
     struct report report;
     struct assignment given[OPTION_LIMIT]; /* by the rows of edge_options */
-    struct core_draft *cores, *last_core;
-    size_t core_count;
 };
 
 /* draft.c */
 struct assignment *draft_assignment(struct draft *draft, const struct option *option);
-void draft_say(struct draft *draft, struct assignment *assignment, const struct place *place,
+/* What the file says has the environment filled in. */
+void draft_say(struct draft *draft, const struct slot *slot, const struct place *place,
                struct bytes text);
-/* With the environment filled in; problems name the option by `path`. */
-void draft_say_with_environment(struct draft *draft, struct assignment *assignment,
-                                const struct place *place, struct bytes path, struct bytes text);
 /* NULL: refused and reported. */
-struct core_draft *draft_add_core(struct draft *draft, const struct place *place,
-                                  struct bytes name);
-struct assignment *core_draft_assignment(struct core_draft *core, const struct option *option);
-/* Of an option nobody knows. */
+struct entry_draft *draft_add_entry(struct draft *draft, const struct slot *map,
+                                    const struct place *place, struct bytes name);
+/* Of an option nobody knows: `name` is its path without that of the table. */
 void draft_refuse_unknown(struct draft *draft, const struct option *table,
-                          const struct place *place, struct bytes path);
+                          const struct place *place, struct bytes path, struct bytes name);
+void draft_refuse_shape(struct draft *draft, const struct document_node *node, struct bytes path,
+                        const char *wanted, const char *remedy);
+
+/* Any option's value; an entry of a map. draft_value.c */
+void draft_take(struct draft *draft, const struct slot *slot, const struct document_node *node);
+void draft_take_entry(struct draft *draft, const struct slot *map,
+                      const struct document_node *node);
 
 void draft_take_file(struct draft *draft);      /* draft_file.c */
 void draft_take_arguments(struct draft *draft); /* draft_arguments.c */
 /* Fills the configuration, whose texts are taken from `memory`. draft_write.c */
 void draft_write(struct draft *draft, struct memory *memory, struct edge_config *config);
+/* What follows from what was written: the parts of urls. draft_resolve.c */
+void draft_resolve(struct draft *draft, struct memory *memory, struct edge_config *config);
 /* What no single option can tell: which options need, or exclude, each other. draft_check.c */
 void draft_check(struct draft *draft, const struct edge_config *config);
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/draft.h"
 
-#include "config/core_url.h"
-#include "config/text_check.h"
-
 /* One option as it stands on the command line: "--name value", "--name=value", "--flag". */
 struct argument {
     const struct option *option;
@@ -65,7 +62,8 @@ static bool read_argument(struct draft *draft, size_t *i, struct argument *ret_a
         argument.option = option_find_flag(edge_options, bytes_after(name, 2));
     if (!argument.option) {
         size_t dashes = bytes_start_with(name, BYTES("--")) ? 2 : 1;
-        draft_refuse_unknown(draft, edge_options, &argument.place, bytes_after(name, dashes));
+        name = bytes_after(name, dashes);
+        draft_refuse_unknown(draft, edge_options, &argument.place, name, name);
         skip_value(draft, i, value.at != NULL);
         return false;
     }
@@ -75,87 +73,53 @@ static bool read_argument(struct draft *draft, size_t *i, struct argument *ret_a
     return true;
 }
 
-/* What tells one url from the other: the host and port, or the end of a socket's path. */
-static struct bytes telling_part(struct bytes url)
+/* An entry of a map, as the file would have it in its short form. */
+static void take_entry(struct draft *draft, const struct slot *slot,
+                       const struct argument *argument)
 {
-    if (bytes_start_with(url, BYTES("unix:"))) {
-        size_t skip = url.length > TEXT_NAME_BYTES ? url.length - TEXT_NAME_BYTES : 5;
-        return bytes_after(url, skip);
+    const struct option_map *map = slot->option->map;
+    struct option_entry entry = {0};
+    const char *wrong = map->cut(argument->value, &entry);
+    if (wrong) {
+        refuse(draft, &argument->place, wrong, map->cut_remedy);
+        return;
     }
-    ptrdiff_t scheme_end = bytes_find(url, BYTES("://"));
-    struct bytes rest = bytes_after(url, scheme_end < 0 ? 0 : (size_t)scheme_end + 3);
-    struct bytes host = bytes_cut(&rest, '/');
-    return bytes_of(host.at, host.length < TEXT_NAME_BYTES ? host.length : TEXT_NAME_BYTES);
-}
-
-/* "http://gpu.example:8000/v1" is named "gpu.example-8000". */
-static struct bytes name_of_url(struct draft *draft, struct bytes url)
-{
-    struct bytes part = telling_part(url);
-    char *name = memory_copy(&draft->memory, part);
+    const char *name = memory_copy(&draft->memory, entry.name);
     if (!name) {
         report_no_memory(&draft->report);
-        return BYTES("core");
-    }
-    for (size_t i = 0; i < part.length; i++)
-        if (!text_is_name(bytes_of(&name[i], 1)))
-            name[i] = '-';
-    size_t skip = strspn(name, "-");
-    return bytes_of(name + skip, part.length - skip);
-}
-
-/* [NAME=]URL: a name holds neither a colon nor a slash, and what stands before the "=" of a
- * url without a name always does. */
-static void take_core(struct draft *draft, const struct argument *argument)
-{
-    struct bytes url = argument->value;
-    struct bytes name = bytes_cut(&url, '=');
-    bool has_name = url.at && bytes_find(name, BYTES(":")) < 0 && bytes_find(name, BYTES("/")) < 0;
-    if (!has_name)
-        url = argument->value;
-
-    /* A url that is wrong shall be told so, rather than the name made of it. */
-    const char *wrong = core_url_check(url);
-    if (wrong) {
-        refuse(draft, &argument->place, wrong, core_option_url()->remedy);
         return;
     }
-    struct core_draft *core =
-        draft_add_core(draft, &argument->place, has_name ? name : name_of_url(draft, url));
-    if (!core)
-        return;
-    struct assignment *assignment = core_draft_assignment(core, core_option_url());
-    assignment->place = argument->place;
-    draft_say(draft, assignment, &argument->place, url);
+    const struct document_node node = {
+        .kind = DOCUMENT_TEXT,
+        .place = argument->place,
+        .key = bytes_of(name, entry.name.length),
+        .key_place = argument->place,
+        .text = entry.value,
+    };
+    draft_take_entry(draft, slot, &node);
 }
 
 /* The command line's first word on an option takes the place of the file's. */
-static void displace(struct draft *draft, const struct argument *argument)
+static void displace(struct assignment *assignment, const struct argument *argument)
 {
-    struct assignment *assignment = draft_assignment(draft, argument->option);
-    if (assignment->place.kind == PLACE_ARGUMENT)
-        return;
-    *assignment = (struct assignment){.place = argument->place};
-    if (argument->option->kind == OPTION_CORES) {
-        draft->cores = draft->last_core = NULL;
-        draft->core_count = 0;
-    }
+    if (assignment->place.kind != PLACE_ARGUMENT)
+        *assignment = (struct assignment){.place = argument->place};
 }
 
 static void take(struct draft *draft, const struct argument *argument)
 {
-    bool is_repeatable =
-        argument->option->kind == OPTION_LIST || argument->option->kind == OPTION_CORES;
-    struct assignment *assignment = draft_assignment(draft, argument->option);
-    if (!is_repeatable && assignment->place.kind == PLACE_ARGUMENT) {
+    const struct option *option = argument->option;
+    bool is_repeatable = option->kind == OPTION_LIST || option->kind == OPTION_MAP;
+    struct slot slot = {option, draft_assignment(draft, option), BYTES("")};
+    if (!is_repeatable && slot.assignment->place.kind == PLACE_ARGUMENT) {
         refuse(draft, &argument->place, "given twice", "keep one");
         return;
     }
-    displace(draft, argument);
-    if (argument->option->kind == OPTION_CORES)
-        take_core(draft, argument);
+    displace(slot.assignment, argument);
+    if (option->kind == OPTION_MAP)
+        take_entry(draft, &slot, argument);
     else
-        draft_say(draft, assignment, &argument->place, argument->value);
+        draft_say(draft, &slot, &argument->place, argument->value);
 }
 
 void draft_take_arguments(struct draft *draft)

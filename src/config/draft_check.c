@@ -5,10 +5,14 @@
 
 static const struct place nowhere = {.kind = PLACE_NONE};
 
+static const struct assignment *given(struct draft *draft, const char *name)
+{
+    return draft_assignment(draft, option_find(edge_options, bytes_from_cstr(name)));
+}
+
 static const struct place *place_of(struct draft *draft, const char *name)
 {
-    const struct option *option = option_find(edge_options, bytes_from_cstr(name));
-    return &draft_assignment(draft, option)->place;
+    return &given(draft, name)->place;
 }
 
 static void check_cores(struct draft *draft, const struct edge_config *config)
@@ -22,7 +26,7 @@ static void check_cores(struct draft *draft, const struct edge_config *config)
                   "\"NAME: http://host:port\"");
 }
 
-static void check_core(struct draft *draft, const struct core_draft *core,
+static void check_core(struct draft *draft, const struct entry_draft *core,
                        const struct core_entry *entry)
 {
     if (!entry->config.url) {
@@ -38,18 +42,18 @@ static void check_core(struct draft *draft, const struct core_draft *core,
 
 static void check_each_core(struct draft *draft, const struct edge_config *config)
 {
-    const struct core_draft *core = draft->cores;
+    const struct entry_draft *core = given(draft, "cores")->entries;
     for (size_t i = 0; i < config->core_count; i++, core = core->next)
         check_core(draft, core, &config->cores[i]);
 }
 
-/* `needed` must be told where `given` is. */
-static void check_pair(struct draft *draft, const char *given, const char *is_given,
+/* `needed` must be told where `told` is. */
+static void check_pair(struct draft *draft, const char *told, const char *is_told,
                        const char *needed, const char *is_needed)
 {
-    if (!is_given || is_needed)
+    if (!is_told || is_needed)
         return;
-    report_problem(&draft->report, place_of(draft, given), bytes_from_cstr(given),
+    report_problem(&draft->report, place_of(draft, told), bytes_from_cstr(told),
                    "is of no use without %s", needed);
     report_remedy(&draft->report, "tell %s too", needed);
 }
@@ -88,8 +92,7 @@ static bool is_listened_before(const struct edge_config *config, size_t i,
 
 static void check_listen(struct draft *draft, const struct edge_config *config)
 {
-    const struct option *option = option_find(edge_options, BYTES("listen"));
-    const struct setting *setting = draft_assignment(draft, option)->first;
+    const struct setting *setting = given(draft, "listen")->first;
     for (size_t i = 0; i < config->listen_count; i++) {
         struct address address;
         const struct place *place = setting ? &setting->place : &nowhere;

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "config/core_url.h"
 #include "config/text_check.h"
 
 #define LIST_ITEM_BYTES 1024
@@ -185,7 +184,7 @@ static void write_list(const struct writer *writer, const struct setting *first)
 static write_fn *const write_kinds[] = {
     [OPTION_BOOL] = write_bool,     [OPTION_NUMBER] = write_number, [OPTION_MS] = write_number,
     [OPTION_BYTES] = write_number,  [OPTION_CHOICE] = write_choice, [OPTION_TEXT] = write_text,
-    [OPTION_SECRET] = write_secret, [OPTION_LIST] = write_list,     [OPTION_CORES] = NULL,
+    [OPTION_SECRET] = write_secret, [OPTION_LIST] = write_list,     [OPTION_MAP] = NULL,
 };
 
 /* ---- tables ---- */
@@ -203,66 +202,59 @@ static void write_option(const struct writer *writer, const struct assignment *g
         write_kinds[option->kind](writer, setting);
 }
 
+static void write_map(const struct writer *writer, const struct assignment *given);
+
 static void write_table(struct writer writer, const struct option *table,
-                        const struct assignment *given, struct bytes parent, void *target)
+                        const struct assignment *given, void *target)
 {
+    struct bytes parent = writer.path;
     for (const struct option *option = table; option->name; option++) {
-        char path[2 * OPTION_NAME_BYTES + TEXT_NAME_BYTES];
-        if (option->kind == OPTION_CORES)
-            continue;
-        snprintf(path, sizeof path, "%.*s%s", (int)parent.length, parent.at, option->name);
+        struct option_path path = option_path_join(parent, bytes_from_cstr(option->name));
         writer.option = option;
-        writer.path = bytes_from_cstr(path);
+        writer.path = bytes_from_cstr(path.text);
         writer.member = (char *)target + option->offset;
         writer.count = (size_t *)(void *)((char *)target + option->count_offset);
-        write_option(&writer, &given[option - table]);
+        if (option->kind == OPTION_MAP)
+            write_map(&writer, &given[option - table]);
+        else
+            write_option(&writer, &given[option - table]);
     }
 }
 
-static void write_core_url(const struct writer *writer, struct core_entry *core)
+static void write_entry(const struct writer *map_writer, const struct entry_draft *entry,
+                        void *target)
 {
-    struct core_url_parts parts;
-    if (!core->config.url || core_url_cut(bytes_from_cstr(core->config.url), &parts))
-        return; /* reported where it stands */
-    core->url = (struct core_url){
-        .tls = parts.tls,
-        .port = parts.port,
-        .host = copy_text(writer, parts.host),
-        .base_path = copy_text(writer, parts.base_path),
-    };
+    const struct option_map *map = map_writer->option->map;
+    struct option_path path = option_path_join(map_writer->path, entry->name);
+    struct writer writer = *map_writer;
+    const char *name = copy_text(&writer, entry->name);
+    memcpy((char *)target + map->name_offset, &name, sizeof name);
+    writer.path = bytes_from_cstr(path.text);
+    write_table(writer, map->options, entry->given, target);
 }
 
-static void write_core(const struct writer *writer, const struct core_draft *draft,
-                       struct core_entry *core)
+/* The array's type is the entry's own; memcpy() asks for no more than a pointer to objects. */
+static void write_map(const struct writer *writer, const struct assignment *given)
 {
-    char parent[OPTION_NAME_BYTES + TEXT_NAME_BYTES];
-    snprintf(parent, sizeof parent, "cores.%.*s.", (int)draft->name.length, draft->name.at);
-    core->config.name = copy_text(writer, draft->name);
-    write_table(*writer, core_options, draft->given, bytes_from_cstr(parent), core);
-    write_core_url(writer, core);
-}
-
-static void write_cores(const struct writer *writer, const struct draft *draft,
-                        struct edge_config *config)
-{
-    if (draft->core_count > EDGE_CORE_LIMIT) {
-        report_problem(writer->report, &draft->last_core->place, BYTES("cores"),
-                       "more than %d cores", EDGE_CORE_LIMIT);
-        report_remedy(writer->report, "put a load balancer before some of them");
+    const struct option *option = writer->option;
+    if (given->entry_count > option->most) {
+        report_problem(writer->report, &given->last_entry->place, writer->path,
+                       "more than %llu %ss", (unsigned long long)option->most, option->map->noun);
+        report_remedy(writer->report, "write fewer");
         return;
     }
-    config->cores = memory_alloc(writer->memory, draft->core_count * sizeof *config->cores);
-    if (!config->cores) {
+    char *entries = memory_alloc(writer->memory, given->entry_count * option->map->entry_bytes);
+    if (!entries) {
         report_no_memory(writer->report);
         return;
     }
-    for (const struct core_draft *core = draft->cores; core; core = core->next)
-        write_core(writer, core, &config->cores[config->core_count++]);
+    memcpy(writer->member, &entries, sizeof entries);
+    for (const struct entry_draft *entry = given->entries; entry; entry = entry->next)
+        write_entry(writer, entry, entries + (*writer->count)++ * option->map->entry_bytes);
 }
 
 void draft_write(struct draft *draft, struct memory *memory, struct edge_config *config)
 {
     struct writer writer = {.report = &draft->report, .memory = memory};
-    write_table(writer, edge_options, draft->given, BYTES(""), config);
-    write_cores(&writer, draft, config);
+    write_table(writer, edge_options, draft->given, config);
 }

@@ -5,6 +5,13 @@
 #include "config/printer.h"
 #include "config/text_check.h"
 
+/* How deep a line is indented. */
+static void print_indent(struct printer *printer, unsigned depth)
+{
+    while (depth-- > 0)
+        PRINT(printer, "  ");
+}
+
 /* Plain where nobody could read it as anything but a text, quoted otherwise. */
 static bool is_plain(struct bytes text)
 {
@@ -16,7 +23,9 @@ static bool is_plain(struct bytes text)
     return text.at[0] != '-' && text.at[0] != '.' && text.at[text.length - 1] != ':';
 }
 
-static void print_text(struct printer *printer, const char *value)
+enum text_role { TEXT_IS_VALUE, TEXT_IS_NAME /* no variables are filled in */ };
+
+static void print_text(struct printer *printer, const char *value, enum text_role role)
 {
     struct bytes text = bytes_from_cstr(value ? value : "");
     if (is_plain(text)) {
@@ -25,7 +34,8 @@ static void print_text(struct printer *printer, const char *value)
     }
     PRINT(printer, "\"");
     for (size_t i = 0; i < text.length; i++) {
-        bool starts_variable = bytes_start_with(bytes_after(text, i), BYTES("${"));
+        bool starts_variable =
+            role == TEXT_IS_VALUE && bytes_start_with(bytes_after(text, i), BYTES("${"));
         bool needs_backslash = text.at[i] == '"' || text.at[i] == '\\';
         PRINT(printer, "%s%c", starts_variable ? "$" : needs_backslash ? "\\" : "", text.at[i]);
     }
@@ -37,7 +47,7 @@ static void print_list(struct printer *printer, const char *const *items, size_t
     PRINT(printer, "[");
     for (size_t i = 0; i < count; i++) {
         PRINT(printer, "%s", i > 0 ? ", " : "");
-        print_text(printer, items[i]);
+        print_text(printer, items[i], TEXT_IS_VALUE);
     }
     PRINT(printer, "]");
 }
@@ -62,7 +72,7 @@ static void print_value(struct printer *printer, const struct option *option, co
         PRINT(printer, "%s", option->choices[choice]);
         return;
     case OPTION_TEXT:
-        print_text(printer, *(const char *const *)member);
+        print_text(printer, *(const char *const *)member, TEXT_IS_VALUE);
         return;
     case OPTION_LIST:
         print_list(printer, *(const char *const *const *)member, *(const size_t *)count);
@@ -70,28 +80,52 @@ static void print_value(struct printer *printer, const struct option *option, co
     case OPTION_SECRET:
         PRINT(printer, "%s", secret_is_set(member) ? "\"***\"" : "\"\"");
         return;
-    case OPTION_CORES:
-        return; /* print_cores() */
+    case OPTION_MAP:
+        return; /* print_map() */
     }
 }
 
-static void print_core(struct printer *printer, const struct core_entry *core)
+static void print_map(struct printer *printer, const struct option *option, const void *target,
+                      unsigned depth);
+
+/* What stands behind "name:". */
+static void print_member(struct printer *printer, const struct option *option, const void *target,
+                         unsigned depth)
 {
-    PRINT(printer, "  ");
-    print_text(printer, core->config.name);
+    if (option->kind == OPTION_MAP) {
+        print_map(printer, option, target, depth + 1);
+        return;
+    }
+    PRINT(printer, " ");
+    print_value(printer, option, target);
+    PRINT(printer, "\n");
+}
+
+static void print_entry(struct printer *printer, const struct option_map *map, const void *entry,
+                        unsigned depth)
+{
+    const char *name;
+    memcpy(&name, (const char *)entry + map->name_offset, sizeof name);
+    print_indent(printer, depth);
+    print_text(printer, name, TEXT_IS_NAME);
     PRINT(printer, ":\n");
-    for (const struct option *option = core_options; option->name; option++) {
-        PRINT(printer, "    %s: ", option->name);
-        print_value(printer, option, core);
-        PRINT(printer, "\n");
+    for (const struct option *option = map->options; option->name; option++) {
+        print_indent(printer, depth + 1);
+        PRINT(printer, "%s:", option->name);
+        print_member(printer, option, entry, depth + 1);
     }
 }
 
-static void print_cores(struct printer *printer, const struct edge_config *config)
+static void print_map(struct printer *printer, const struct option *option, const void *target,
+                      unsigned depth)
 {
-    PRINT(printer, "cores:\n");
-    for (size_t i = 0; i < config->core_count; i++)
-        print_core(printer, &config->cores[i]);
+    const char *entries;
+    size_t count;
+    memcpy(&entries, (const char *)target + option->offset, sizeof entries);
+    memcpy(&count, (const char *)target + option->count_offset, sizeof count);
+    PRINT(printer, count > 0 ? "\n" : " {}\n");
+    for (size_t i = 0; i < count; i++)
+        print_entry(printer, option->map, entries + i * option->map->entry_bytes, depth);
 }
 
 int config_dump_edge(const struct edge_config *config, struct buffer *out)
@@ -103,13 +137,9 @@ int config_dump_edge(const struct edge_config *config, struct buffer *out)
         if (!bytes_equal(of_option, section) && of_option.length > 0)
             PRINT(&printer, "%.*s:\n", (int)of_option.length, of_option.at);
         section = of_option;
-        if (option->kind == OPTION_CORES) {
-            print_cores(&printer, config);
-            continue;
-        }
-        PRINT(&printer, "%s%s: ", section.length > 0 ? "  " : "", option_last_name(option));
-        print_value(&printer, option, config);
-        PRINT(&printer, "\n");
+        print_indent(&printer, section.length > 0);
+        PRINT(&printer, "%s:", option_last_name(option));
+        print_member(&printer, option, config, 0);
     }
     return printer.status;
 }

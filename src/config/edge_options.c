@@ -3,6 +3,7 @@
 
 #include "config/core_url.h"
 #include "config/edge_config.h"
+#include "config/entry_argument.h"
 #include "config/text_check.h"
 
 #define SECOND UINT64_C(1000)
@@ -25,6 +26,44 @@ static const char *const log_levels[] = {
 
 /* One shape for all rows. */
 /* clang-format off */
+
+#define URL_REMEDY "write http://host:port, https://host/v1 or unix:/run/engine.sock"
+#define CORE struct core_entry
+
+static const struct option core_options[] = {
+    {.name = "url", OPTION_IS_TEXT(CORE, config.url), .least = 1, .most = URL_BYTES,
+     .check = core_url_check, .may_hold_secret = true,
+     .remedy = URL_REMEDY, .value = "URL",
+     .help = "Where the engine's API is; its path is /v1 unless one is told."},
+    {.name = "key", OPTION_IS_SECRET(CORE, config.key), .most = KEY_BYTES,
+     .check = text_check_key, .may_hold_secret = true,
+     .remedy = "look for a stray space or line end, in the file or in the variable", .value = "KEY",
+     .help = "Sent to the core as `Authorization: Bearer`; best taken from the environment."},
+    {.name = "timeout", OPTION_IS_MS(CORE, config.timeout_ms), .fallback = "0",
+     .least = 10, .most = DAY, .zero = "as timeouts.first_byte",
+     .help = "From a request sent to this core to the head of its answer."},
+    {.name = "ca_file", OPTION_IS_TEXT(CORE, config.ca_file), .most = PATH_BYTES,
+     .value = "FILE",
+     .help = "Authorities (PEM) that sign this core's certificate; without one the system's."},
+    {.name = "tls_insecure", OPTION_IS_BOOL(CORE, config.tls_insecure), .fallback = "false",
+     .help = "Do not check this core's certificate."},
+    {0},
+};
+
+static const struct option_map core_map = {
+    .options = core_options, .entry_bytes = sizeof(CORE),
+    .name_offset = OPTION_AT(const char *, CORE, config.name), .noun = "core",
+    .check_name = text_check_core_name,
+    .name_remedy = "write 1 to 64 letters, digits, dots, dashes or underscores",
+    .short_name = "url", .entry_shape = "a url or a map",
+    .entry_remedy = "write NAME: http://host:port, or NAME: {url: http://host:port, key: ${KEY}}",
+    .map_remedy = "write a line for each core below it: NAME: http://host:port",
+    .cut = entry_argument_cut_core, .cut_remedy = URL_REMEDY,
+    .title = "cores.NAME",
+    .note = "`NAME: URL` is short for `NAME: {url: URL}`. On the command line: `--core NAME=URL`, "
+            "or\n`--core URL`, which names the core after its host and port.",
+};
+
 const struct option edge_options[] = {
     {.name = "node.name", OPTION_IS_TEXT(EDGE, node_name), .fallback = "edge",
      .least = 1, .most = TEXT_NAME_BYTES, .check = text_check_name,
@@ -40,10 +79,8 @@ const struct option edge_options[] = {
      .remedy = "write an address with a port, or a socket: 127.0.0.1:8080, [::1]:8080, "
                "unix:/run/isthmus.sock",
      .value = "ADDRESS", .help = "Where clients connect."},
-    {.name = "cores", .flag = "core", .kind = OPTION_CORES,
-     .offset = OPTION_AT(struct core_entry *, EDGE, cores),
-     .count_offset = OPTION_AT(size_t, EDGE, core_count),
-     .least = 1, .most = EDGE_CORE_LIMIT, .may_hold_secret = true, .value = "[NAME=]URL",
+    {.name = "cores", .flag = "core", OPTION_IS_MAP(CORE, EDGE, cores, core_count),
+     .most = EDGE_CORE_LIMIT, .map = &core_map, .value = "[NAME=]URL",
      .help = "The GPU cores, by name."},
     {.name = "workers", OPTION_IS_NUMBER(EDGE, workers), .fallback = "0",
      .least = 1, .most = 256, .zero = "one for each CPU",
@@ -162,38 +199,6 @@ const struct option edge_options[] = {
     {0},
 };
 
-#define CORE struct core_entry
-
-const struct option core_options[] = {
-    {.name = "url", OPTION_IS_TEXT(CORE, config.url), .least = 1, .most = URL_BYTES,
-     .check = core_url_check, .may_hold_secret = true,
-     .remedy = "write http://host:port, https://host/v1 or unix:/run/engine.sock", .value = "URL",
-     .help = "Where the engine's API is; its path is /v1 unless one is told."},
-    {.name = "key", OPTION_IS_SECRET(CORE, config.key), .most = KEY_BYTES,
-     .check = text_check_key, .may_hold_secret = true,
-     .remedy = "look for a stray space or line end, in the file or in the variable", .value = "KEY",
-     .help = "Sent to the core as `Authorization: Bearer`; best taken from the environment."},
-    {.name = "timeout", OPTION_IS_MS(CORE, config.timeout_ms), .fallback = "0",
-     .least = 10, .most = DAY, .zero = "as timeouts.first_byte",
-     .help = "From a request sent to this core to the head of its answer."},
-    {.name = "ca_file", OPTION_IS_TEXT(CORE, config.ca_file), .most = PATH_BYTES,
-     .value = "FILE",
-     .help = "Authorities (PEM) that sign this core's certificate; without one the system's."},
-    {.name = "tls_insecure", OPTION_IS_BOOL(CORE, config.tls_insecure), .fallback = "false",
-     .help = "Do not check this core's certificate."},
-    {0},
-};
 /* clang-format on */
 
 _Static_assert(sizeof edge_options / sizeof *edge_options <= OPTION_LIMIT + 1, "OPTION_LIMIT");
-_Static_assert(sizeof core_options / sizeof *core_options <= OPTION_LIMIT + 1, "OPTION_LIMIT");
-
-const struct option *edge_option_cores(void)
-{
-    return option_find(edge_options, BYTES("cores"));
-}
-
-const struct option *core_option_url(void)
-{
-    return option_find(core_options, BYTES("url"));
-}

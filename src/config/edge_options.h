@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * edge_options - everything `isthmus edge` can be told: the rows behind struct edge_config, and
- * those behind each core of `cores:`.
+ * those behind each entry of its maps.
  *
  * Memory   static.
  * Threads  any.
@@ -15,11 +15,5 @@
 
 /* Offsets into struct edge_config; the options of a section stand together. */
 extern const struct option edge_options[];
-/* Offsets into struct core_entry; no sections. */
-extern const struct option core_options[];
-
-/* The row of `cores`, and that of a core's `url`, which has a short form. */
-const struct option *edge_option_cores(void);
-const struct option *core_option_url(void);
 
 #endif

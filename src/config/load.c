@@ -48,6 +48,8 @@ static void load(struct draft *draft, struct edge_config *config)
     draft_take_arguments(draft);
     draft_write(draft, &config->memory->texts, config);
     if (report_status(&draft->report) == 0)
+        draft_resolve(draft, &config->memory->texts, config);
+    if (report_status(&draft->report) == 0)
         draft_check(draft, config);
 }
 

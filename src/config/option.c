@@ -60,6 +60,20 @@ bool option_is_section(const struct option *table, struct bytes path)
     return false;
 }
 
+const struct option *option_map_short(const struct option_map *map)
+{
+    return map->short_name ? option_find(map->options, bytes_from_cstr(map->short_name)) : NULL;
+}
+
+struct option_path option_path_join(struct bytes parent, struct bytes name)
+{
+    struct option_path path;
+    const char *dot = parent.length > 0 && name.length > 0 ? "." : "";
+    snprintf(path.text, sizeof path.text, "%.*s%s%.*s", (int)parent.length, parent.at, dot,
+             (int)name.length, name.at);
+    return path;
+}
+
 const struct option *option_nearest(const struct option *table, struct bytes name)
 {
     struct suggestion whole = {.word = name};
@@ -85,7 +99,7 @@ static const char *format_plain(uint64_t number, char ret_text[UNITS_TEXT_BYTES]
     return ret_text;
 }
 
-static const struct number_kind number_kinds[OPTION_CORES + 1] = {
+static const struct number_kind number_kinds[OPTION_MAP + 1] = {
     [OPTION_NUMBER] = {bytes_read_u64, format_plain},
     [OPTION_MS] = {units_read_duration, units_format_duration},
     [OPTION_BYTES] = {units_read_size, units_format_size},

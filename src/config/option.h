@@ -16,8 +16,9 @@
 
 #include "config/units.h"
 
-#define OPTION_LIMIT 64      /* rows in a table */
-#define OPTION_NAME_BYTES 64 /* the 0 byte included */
+#define OPTION_LIMIT 64       /* rows in a table */
+#define OPTION_NAME_BYTES 64  /* the 0 byte included */
+#define OPTION_PATH_BYTES 512 /* with the names of entries; the 0 byte included */
 
 enum option_kind {
     OPTION_BOOL,   /* bool */
@@ -28,7 +29,7 @@ enum option_kind {
     OPTION_TEXT,   /* const char *; NULL: empty */
     OPTION_LIST,   /* const char ** and its size_t: one text or a list of them */
     OPTION_SECRET, /* struct secret */
-    OPTION_CORES,  /* struct core_entry * and its size_t: core_options by name */
+    OPTION_MAP,    /* an array of structs and its size_t: entries by name, see struct option_map */
 };
 
 /* NULL: fine; otherwise what is wrong, to be read behind the value: "is no address". */
@@ -40,7 +41,7 @@ struct option {
     enum option_kind kind;
     bool may_hold_secret; /* messages do not repeat the value */
     size_t offset;
-    size_t count_offset;  /* OPTION_LIST, OPTION_CORES */
+    size_t count_offset;  /* OPTION_LIST, OPTION_MAP */
     const char *fallback; /* as it would stand in the file; NULL: empty */
     uint64_t least, most; /* numbers: the value; text and secrets: its bytes; lists: items */
     const char *zero;     /* what 0 means, where it is allowed although below `least` */
@@ -49,6 +50,34 @@ struct option {
     const char *remedy; /* for what `check` refuses */
     const char *value;  /* its name in help, such as FILE; NULL: the kind's */
     const char *help;
+    const struct option_map *map; /* OPTION_MAP */
+};
+
+/* An argument of the command line that stands for an entry of a map. */
+struct option_entry {
+    struct bytes name;
+    struct bytes value;                /* of the short form; at == NULL: none */
+    char made_name[OPTION_NAME_BYTES]; /* what `name` may point into */
+};
+
+/* NULL: fine; otherwise what is wrong. */
+typedef const char *option_cut_fn(struct bytes argument, struct option_entry *ret_entry);
+
+/* What stands below an OPTION_MAP: entries with names of the user's choice, each with the options
+ * of one table. */
+struct option_map {
+    const struct option *options; /* offsets into the entry's struct ... */
+    size_t entry_bytes;           /* ... of this size ... */
+    size_t name_offset;           /* ... with its name here, a const char * */
+    const char *noun;             /* "core" */
+    option_check_fn *check_name;  /* "is no name for a core" */
+    const char *name_remedy;
+    const char *short_name;  /* the option that is meant by an entry that is no map of options */
+    const char *entry_shape; /* what an entry may be: "a url or a map" */
+    const char *entry_remedy, *map_remedy;
+    option_cut_fn *cut; /* for the command line, where `value` says what an argument looks like */
+    const char *cut_remedy;
+    const char *title, *note; /* of the table in docs/configuration.md */
 };
 
 /* The offset of a member, refused by the compiler unless the member has this type. */
@@ -68,6 +97,8 @@ struct option {
 #define OPTION_IS_LIST(config, member, count)                                                      \
     OPTION_IS(OPTION_LIST, const char **, config, member),                                         \
         .count_offset = OPTION_AT(size_t, config, count)
+#define OPTION_IS_MAP(type, config, member, count)                                                 \
+    OPTION_IS(OPTION_MAP, type *, config, member), .count_offset = OPTION_AT(size_t, config, count)
 
 /* NULL: no such option. */
 const struct option *option_find(const struct option *table, struct bytes name);
@@ -78,8 +109,17 @@ bool option_is_section(const struct option *table, struct bytes path);
 struct bytes option_section(const struct option *option);
 /* "total" of "timeouts.total". */
 const char *option_last_name(const struct option *option);
+/* The option of an entry's short form, or NULL. */
+const struct option *option_map_short(const struct option_map *map);
 /* The option that was probably meant, or NULL. */
 const struct option *option_nearest(const struct option *table, struct bytes name);
+
+/* "timeouts" and "total" as "timeouts.total"; either may be empty. What is too long is cut: no
+ * option's path is. */
+struct option_path {
+    char text[OPTION_PATH_BYTES];
+};
+struct option_path option_path_join(struct bytes parent, struct bytes name);
 
 /* Numbers of the three kinds as text, and back. */
 bool option_read_number(enum option_kind kind, struct bytes text, uint64_t *ret_number);

@@ -7,15 +7,9 @@
 /* ---- what an option takes ---- */
 
 static const char *const kind_words[] = {
-    [OPTION_BOOL] = "true or false",
-    [OPTION_NUMBER] = "number",
-    [OPTION_MS] = "duration",
-    [OPTION_BYTES] = "size",
-    [OPTION_CHOICE] = "choice",
-    [OPTION_TEXT] = "text",
-    [OPTION_LIST] = "list",
-    [OPTION_SECRET] = "secret",
-    [OPTION_CORES] = "a map, see below",
+    [OPTION_BOOL] = "true or false", [OPTION_NUMBER] = "number", [OPTION_MS] = "duration",
+    [OPTION_BYTES] = "size",         [OPTION_CHOICE] = "choice", [OPTION_TEXT] = "text",
+    [OPTION_LIST] = "list",          [OPTION_SECRET] = "secret", [OPTION_MAP] = "a map, see below",
 };
 
 static void print_range(struct printer *printer, const struct option *option)
@@ -36,7 +30,7 @@ static void print_choices(struct printer *printer, const char *const *choices)
 
 static void print_takes(struct printer *printer, const struct option *option)
 {
-    bool is_named = option->value && option->kind != OPTION_CORES;
+    bool is_named = option->value && option->kind != OPTION_MAP;
     if (option_is_number(option->kind))
         print_range(printer, option);
     else if (option->kind == OPTION_CHOICE)
@@ -60,7 +54,7 @@ static void print_flag(struct printer *printer, const struct option *option)
 
 static void print_help(struct printer *printer, const struct option *option)
 {
-    bool is_repeatable = option->kind == OPTION_LIST || option->kind == OPTION_CORES;
+    bool is_repeatable = option->kind == OPTION_LIST || option->kind == OPTION_MAP;
     print_flag(printer, option);
     PRINT(printer, " ");
     if (is_repeatable)
@@ -146,14 +140,12 @@ static void print_section(struct printer *printer, struct bytes section)
             print_row(printer, option);
 }
 
-static void print_cores(struct printer *printer)
+static void print_map(struct printer *printer, const struct option_map *map)
 {
-    print_table_head(printer, BYTES("cores.NAME"));
-    for (const struct option *option = core_options; option->name; option++)
+    print_table_head(printer, bytes_from_cstr(map->title));
+    for (const struct option *option = map->options; option->name; option++)
         print_row(printer, option);
-    PRINT(printer,
-          "\n`NAME: URL` is short for `NAME: {url: URL}`. On the command line: `--core NAME=URL`, "
-          "or\n`--core URL`, which names the core after its host and port.\n");
+    PRINT(printer, "\n%s\n", map->note);
 }
 
 int config_reference_edge(struct buffer *out)
@@ -162,7 +154,9 @@ int config_reference_edge(struct buffer *out)
     print_bytes(&printer, BYTES(introduction));
     print_table_head(&printer, BYTES("At the top"));
     print_section(&printer, BYTES(""));
-    print_cores(&printer);
+    for (const struct option *option = edge_options; option->name; option++)
+        if (option->kind == OPTION_MAP)
+            print_map(&printer, option->map);
 
     struct bytes before = BYTES("");
     for (const struct option *option = edge_options; option->name; option++) {

@@ -26,20 +26,29 @@ static bool contains_nocase(struct bytes word, struct bytes part)
     return false;
 }
 
-enum word_meaning { WORD_UNKNOWN, WORD_PLAIN, WORD_SECRET, WORD_NEARLY_SECRET };
+/* What counts most comes last. */
+enum word_meaning { WORD_UNKNOWN, WORD_NEARLY_SECRET, WORD_PLAIN, WORD_SECRET };
 
+static enum word_meaning compare(const struct option *option, struct bytes word)
+{
+    struct bytes name = bytes_from_cstr(option_last_name(option));
+    bool is_secret = option->kind == OPTION_SECRET;
+    if (bytes_equal(name, word))
+        return is_secret ? WORD_SECRET : WORD_PLAIN;
+    return is_secret && suggest_distance(name, word) <= 1 ? WORD_NEARLY_SECRET : WORD_UNKNOWN;
+}
+
+/* In the table and in those of its maps. */
 static enum word_meaning look_up(const struct option *table, struct bytes word)
 {
-    enum word_meaning meaning = WORD_UNKNOWN;
+    enum word_meaning most = WORD_UNKNOWN;
     for (const struct option *option = table; option->name; option++) {
-        struct bytes name = bytes_from_cstr(option_last_name(option));
-        bool is_secret = option->kind == OPTION_SECRET;
-        if (bytes_equal(name, word))
-            return is_secret ? WORD_SECRET : WORD_PLAIN;
-        if (is_secret && suggest_distance(name, word) <= 1)
-            meaning = WORD_NEARLY_SECRET;
+        enum word_meaning here = compare(option, word);
+        enum word_meaning below = option->map ? look_up(option->map->options, word) : WORD_UNKNOWN;
+        most = here > most ? here : most;
+        most = below > most ? below : most;
     }
-    return meaning;
+    return most;
 }
 
 static bool names_secret(struct bytes word)
@@ -47,15 +56,13 @@ static bool names_secret(struct bytes word)
     static const struct bytes parts[] = {
         {"key", 3}, {"secret", 6}, {"token", 5}, {"passw", 5}, {"credential", 10},
     };
-    enum word_meaning core = look_up(core_options, word), edge = look_up(edge_options, word);
-    if (core == WORD_SECRET || edge == WORD_SECRET)
-        return true;
-    if (core == WORD_PLAIN || edge == WORD_PLAIN)
-        return false;
+    enum word_meaning meaning = look_up(edge_options, word);
+    if (meaning == WORD_SECRET || meaning == WORD_PLAIN)
+        return meaning == WORD_SECRET;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (contains_nocase(word, parts[i]))
             return true;
-    return core == WORD_NEARLY_SECRET || edge == WORD_NEARLY_SECRET;
+    return meaning == WORD_NEARLY_SECRET;
 }
 
 /* Behind the quote that ends a value whose inside starts at `at`; SIZE_MAX: not on this line. */

@@ -76,6 +76,11 @@ const char *text_check_name(struct bytes text)
     return text_is_name(text) ? NULL : "is no name";
 }
 
+const char *text_check_core_name(struct bytes text)
+{
+    return text_is_name(text) ? NULL : "is no name for a core";
+}
+
 const char *text_check_listen(struct bytes text)
 {
     struct address address;

@@ -26,6 +26,7 @@ size_t text_printable_bytes(struct bytes text);
 bool text_is_printable(struct bytes text);
 
 const char *text_check_name(struct bytes text);
+const char *text_check_core_name(struct bytes text);
 const char *text_check_listen(struct bytes text);
 const char *text_check_origin(struct bytes text);
 /* Visible ASCII: what a header field can carry. */

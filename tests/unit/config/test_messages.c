@@ -501,7 +501,7 @@ static void the_command_line_is_told_by_its_own_words(void **state)
          "  write http://host:port, https://host/v1 or unix:/run/engine.sock\n"},
         {{"--core", "http://a", "--core", "http://a/v2", NULL},
          "--core: two cores are named a\n"
-         "  name them apart: --core NAME=URL\n"},
+         "  name them apart: --core [NAME=]URL\n"},
         {{"--core", "a b=http://a", NULL},
          "--core: \"a b\" is no name for a core\n"
          "  write 1 to 64 letters, digits, dots, dashes or underscores\n"},

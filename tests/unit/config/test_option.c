@@ -2,15 +2,24 @@
 #include "config/edge_options.h"
 #include "tests/test.h"
 
-static const struct option *const tables[] = {edge_options, core_options};
+#define TABLES 8
+
+/* edge_options and the tables of its maps, as the tests' state; ended with NULL. */
+static const struct option **collect(const struct option **end, const struct option *table)
+{
+    *end++ = table;
+    for (const struct option *option = table; option->name; option++)
+        if (option->map)
+            end = collect(end, option->map->options);
+    return end;
+}
 
 #define EACH_OPTION(option)                                                                        \
-    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)                                    \
-        for (const struct option *option = tables[t]; option->name; option++)
+    for (const struct option **table = *state; *table; table++)                                    \
+        for (const struct option *option = *table; option->name; option++)
 
 static void every_option_says_what_it_is_for(void **state)
 {
-    (void)state;
     EACH_OPTION(option)
     {
         assert_non_null(option->help);
@@ -21,14 +30,33 @@ static void every_option_says_what_it_is_for(void **state)
         if (option->kind == OPTION_CHOICE)
             assert_non_null(option->choices);
         if (option->kind == OPTION_TEXT || option->kind == OPTION_LIST ||
-            option->kind == OPTION_CORES)
+            (option->kind == OPTION_MAP && option->map->cut))
             assert_non_null(option->value);
+        assert_true((option->kind == OPTION_MAP) == (option->map != NULL));
+    }
+}
+
+static void every_map_says_what_it_wants(void **state)
+{
+    EACH_OPTION(option)
+    {
+        const struct option_map *map = option->map;
+        if (!map)
+            continue;
+        assert_true(map->entry_bytes > 0);
+        assert_true(option->most > 0);
+        assert_non_null(map->check_name);
+        assert_non_null(map->name_remedy);
+        assert_non_null(map->entry_shape);
+        assert_non_null(map->entry_remedy);
+        assert_non_null(map->map_remedy);
+        assert_true((map->cut != NULL) == (map->cut_remedy != NULL));
+        assert_true((map->short_name != NULL) == (option_map_short(map) != NULL));
     }
 }
 
 static void every_number_has_a_range_and_a_default_within(void **state)
 {
-    (void)state;
     EACH_OPTION(option)
     {
         uint64_t number;
@@ -44,13 +72,12 @@ static void every_number_has_a_range_and_a_default_within(void **state)
 
 static void no_two_options_share_a_name_or_a_flag(void **state)
 {
-    (void)state;
     EACH_OPTION(option)
     {
         const char *flag = option->flag ? option->flag : option->name;
-        assert_ptr_equal(option_find(tables[t], bytes_from_cstr(option->name)), option);
-        assert_ptr_equal(option_find_flag(tables[t], bytes_from_cstr(flag)), option);
-        assert_false(option_is_section(tables[t], bytes_from_cstr(option->name)));
+        assert_ptr_equal(option_find(*table, bytes_from_cstr(option->name)), option);
+        assert_ptr_equal(option_find_flag(*table, bytes_from_cstr(flag)), option);
+        assert_false(option_is_section(*table, bytes_from_cstr(option->name)));
     }
 }
 
@@ -95,10 +122,13 @@ static void the_nearest_option_is_found_in_any_section(void **state)
 
 int main(void)
 {
+    const struct option *tables[TABLES + 1] = {NULL};
+    collect(tables, edge_options);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_option_says_what_it_is_for),
-        cmocka_unit_test(every_number_has_a_range_and_a_default_within),
-        cmocka_unit_test(no_two_options_share_a_name_or_a_flag),
+        cmocka_unit_test_prestate(every_option_says_what_it_is_for, tables),
+        cmocka_unit_test_prestate(every_map_says_what_it_wants, tables),
+        cmocka_unit_test_prestate(every_number_has_a_range_and_a_default_within, tables),
+        cmocka_unit_test_prestate(no_two_options_share_a_name_or_a_flag, tables),
         cmocka_unit_test(the_options_of_a_section_stand_together),
         cmocka_unit_test(dots_dashes_and_underscores_are_alike_behind_dashes),
         cmocka_unit_test(the_nearest_option_is_found_in_any_section),
