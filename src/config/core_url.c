@@ -60,17 +60,12 @@ static const char *cut_authority(struct bytes authority, struct core_url_parts *
     return cut_port(bytes_after(authority, host_length), parts);
 }
 
-static bool is_path_char(char c)
-{
-    return is_alphanumeric(c) || text_is_one_of(c, "/-._~!$&'()*+,;=:@%");
-}
-
 static const char *cut_path(struct bytes path, struct core_url_parts *parts)
 {
     for (size_t i = 0; i < path.length; i++) {
         if (path.at[i] == '?' || path.at[i] == '#')
             return "has a query or a fragment";
-        if (!is_path_char(path.at[i]))
+        if (!text_is_path_char(path.at[i]))
             return "has a character that no path may hold";
     }
     while (bytes_end_with(path, BYTES("/")))

@@ -81,7 +81,8 @@ void draft_take_file(struct draft *draft);      /* draft_file.c */
 void draft_take_arguments(struct draft *draft); /* draft_arguments.c */
 /* Fills the configuration, whose texts are taken from `memory`. draft_write.c */
 void draft_write(struct draft *draft, struct memory *memory, struct edge_config *config);
-/* What follows from what was written: the parts of urls. draft_resolve.c */
+/* What follows from what was written: the parts of urls, the cores behind names.
+ * draft_resolve.c */
 void draft_resolve(struct draft *draft, struct memory *memory, struct edge_config *config);
 /* What no single option can tell: which options need, or exclude, each other. draft_check.c */
 void draft_check(struct draft *draft, const struct edge_config *config);

@@ -90,7 +90,7 @@ static void take_entry(struct draft *draft, const struct slot *slot,
         return;
     }
     const struct document_node node = {
-        .kind = DOCUMENT_TEXT,
+        .kind = entry.value.at ? DOCUMENT_TEXT : DOCUMENT_MAP, /* an empty map: all by default */
         .place = argument->place,
         .key = bytes_of(name, entry.name.length),
         .key_place = argument->place,

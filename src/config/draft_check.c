@@ -37,6 +37,10 @@ static void check_core(struct draft *draft, const struct entry_draft *core,
         report_problem(&draft->report, &core->place, BYTES("cores"),
                        "%s has TLS options but no https:// url", entry->config.name);
         report_remedy(&draft->report, "write https://, or take ca_file and tls_insecure out");
+    } else if (entry->config.auth == CORE_AUTH_NONE && secret_is_set(&entry->config.key)) {
+        report_problem(&draft->report, &core->place, BYTES("cores"),
+                       "%s has a key, but auth: none sends it to nobody", entry->config.name);
+        report_remedy(&draft->report, "take one of the two out");
     }
 }
 
@@ -45,6 +49,31 @@ static void check_each_core(struct draft *draft, const struct edge_config *confi
     const struct entry_draft *core = given(draft, "cores")->entries;
     for (size_t i = 0; i < config->core_count; i++, core = core->next)
         check_core(draft, core, &config->cores[i]);
+}
+
+static void check_model(struct draft *draft, const struct entry_draft *written,
+                        const struct model_config *model)
+{
+    const struct entry_draft *entry = written->given->entries; /* of the only row */
+    if (!entry) {
+        report_problem(&draft->report, &written->place, BYTES("models"), "%s is to be had nowhere",
+                       show(written->name).text);
+        report_remedy(&draft->report, "write CORE: MODEL below it, or \"*\": MODEL for every core");
+    }
+    for (size_t i = 0; i < model->place_count; i++, entry = entry->next) {
+        if (model->places[i].model)
+            continue;
+        report_problem(&draft->report, &entry->place, BYTES("models"),
+                       "it is not said what the core calls %s", show(written->name).text);
+        report_remedy(&draft->report, "write model: MODEL below it");
+    }
+}
+
+static void check_each_model(struct draft *draft, const struct edge_config *config)
+{
+    const struct entry_draft *model = given(draft, "models")->entries;
+    for (size_t i = 0; i < config->model_count; i++, model = model->next)
+        check_model(draft, model, &config->models[i]);
 }
 
 /* `needed` must be told where `told` is. */
@@ -113,6 +142,7 @@ void draft_check(struct draft *draft, const struct edge_config *config)
 {
     check_cores(draft, config);
     check_each_core(draft, config);
+    check_each_model(draft, config);
     check_tls(draft, config);
     check_listen(draft, config);
 }

@@ -89,6 +89,13 @@ void draft_take_entry(struct draft *draft, const struct slot *slot,
 
 static void take_map(struct draft *draft, const struct slot *slot, const struct document_node *node)
 {
+    const char *any_name = slot->option->map->any_name;
+    if (node->kind == DOCUMENT_TEXT && any_name) {
+        struct document_node any = *node;
+        any.key = bytes_from_cstr(any_name);
+        draft_take_entry(draft, slot, &any);
+        return;
+    }
     if (node->kind != DOCUMENT_MAP) {
         draft_refuse_shape(draft, node, slot->path, "a map", slot->option->map->map_remedy);
         return;

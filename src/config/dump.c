@@ -108,7 +108,12 @@ static void print_entry(struct printer *printer, const struct option_map *map, c
     memcpy(&name, (const char *)entry + map->name_offset, sizeof name);
     print_indent(printer, depth);
     print_text(printer, name, TEXT_IS_NAME);
-    PRINT(printer, ":\n");
+    PRINT(printer, ":");
+    if (*map->options->name == 0) {
+        print_member(printer, map->options, entry, depth);
+        return;
+    }
+    PRINT(printer, "\n");
     for (const struct option *option = map->options; option->name; option++) {
         print_indent(printer, depth + 1);
         PRINT(printer, "%s:", option->name);

@@ -15,10 +15,22 @@
 #define PATH_BYTES 4096
 #define KEY_BYTES 4096
 #define URL_BYTES 1024
+#define MODEL_BYTES 256
 
 #define EDGE struct edge_config
 
 static const char *const auth_modes[] = {[AUTH_OPEN] = "open", NULL};
+static const char *const core_auths[] = {
+    [CORE_AUTH_BEARER] = "bearer",
+    [CORE_AUTH_X_API_KEY] = "x-api-key",
+    [CORE_AUTH_API_KEY] = "api-key",
+    [CORE_AUTH_NONE] = "none",
+    NULL,
+};
+static const char *const model_echoes[] = {
+    [MODEL_ECHO_REQUESTED] = "requested", [MODEL_ECHO_UPSTREAM] = "upstream", NULL};
+static const char *const model_origins[] = {
+    [MODEL_FROM_BODY] = "body", [MODEL_FROM_NONE] = "none", NULL};
 static const char *const log_levels[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn",
     [LOG_ERROR] = "error", [LOG_OFF] = "off",   NULL,
@@ -35,10 +47,23 @@ static const struct option core_options[] = {
      .check = core_url_check, .may_hold_secret = true,
      .remedy = URL_REMEDY, .value = "URL",
      .help = "Where the engine's API is; its path is /v1 unless one is told."},
+    {.name = "path", OPTION_IS_TEXT(CORE, config.path), .most = PATH_BYTES,
+     .check = text_check_path, .remedy = "write a path without a query: /v1/inference",
+     .value = "PATH",
+     .help = "Where chat completions are, as it stands; without one `/chat/completions` below "
+             "the url. A `prompt` without `messages` then passes as it is."},
     {.name = "key", OPTION_IS_SECRET(CORE, config.key), .most = KEY_BYTES,
      .check = text_check_key, .may_hold_secret = true,
      .remedy = "look for a stray space or line end, in the file or in the variable", .value = "KEY",
-     .help = "Sent to the core as `Authorization: Bearer`; best taken from the environment."},
+     .help = "What the core asks for; best taken from the environment. The client's own key is "
+             "never passed on."},
+    {.name = "auth", OPTION_IS_CHOICE(enum core_auth, CORE, config.auth), .fallback = "bearer",
+     .choices = core_auths,
+     .help = "How the key is sent: as `Authorization: Bearer`, or in the field of that name."},
+    {.name = "deny_fields", OPTION_IS_LIST(CORE, config.deny_fields, config.deny_field_count),
+     .most = 64, .value = "FIELD",
+     .help = "Top-level fields of a request that this core must not get: such a request goes to "
+             "another core, or is answered with 400 that names the field."},
     {.name = "timeout", OPTION_IS_MS(CORE, config.timeout_ms), .fallback = "0",
      .least = 10, .most = DAY, .zero = "as timeouts.first_byte",
      .help = "From a request sent to this core to the head of its answer."},
@@ -64,6 +89,95 @@ static const struct option_map core_map = {
             "or\n`--core URL`, which names the core after its host and port.",
 };
 
+#define PLACE struct model_place
+
+static const struct option place_options[] = {
+    {.name = "model", OPTION_IS_TEXT(PLACE, model), .least = 1, .most = MODEL_BYTES,
+     .value = "MODEL",
+     .help = "What this core calls it."},
+    {.name = "revision", OPTION_IS_TEXT(PLACE, revision), .most = MODEL_BYTES,
+     .value = "REVISION",
+     .help = "Which weights these are, where the name does not tell: answers of one revision are "
+             "never taken for those of another. Sent to nobody."},
+    {0},
+};
+
+#define PLACE_SHAPE "a core's name for the model, or a map"
+#define PLACE_REMEDY "write CORE: MODEL, or CORE: {model: MODEL, revision: REVISION}"
+
+static const struct option_map place_map = {
+    .options = place_options, .entry_bytes = sizeof(PLACE),
+    .name_offset = OPTION_AT(const char *, PLACE, core_name), .noun = "place",
+    .check_name = text_check_place, .name_remedy = "write a core's name, or \"*\" for every core",
+    .any_name = "*", .short_name = "model",
+    .entry_shape = PLACE_SHAPE, .entry_remedy = PLACE_REMEDY, .map_remedy = PLACE_REMEDY,
+    .title = "models.NAME.CORE",
+    .note = "`models` maps a name that clients ask for to what each core calls it. `\"*\"` stands "
+            "for every core\nthat is not named; `NAME: MODEL` is short for `NAME: {\"*\": MODEL}`, "
+            "and `CORE: MODEL` for\n`CORE: {model: MODEL}`. A request for such a name goes only to "
+            "these cores. Names that are not here\nare passed as they are. On the command line: "
+            "`--model NAME=MODEL`.",
+};
+
+#define MODEL struct model_config
+
+/* The nameless row: a model is nothing but its places. */
+static const struct option model_options[] = {
+    {.name = "", OPTION_IS_MAP(PLACE, MODEL, places, place_count), .most = EDGE_CORE_LIMIT + 1,
+     .map = &place_map, .help = "Where it is to be had, by the names of cores."},
+    {0},
+};
+
+static const struct option_map model_map = {
+    .options = model_options, .entry_bytes = sizeof(MODEL),
+    .name_offset = OPTION_AT(const char *, MODEL, name), .noun = "model",
+    .check_name = text_check_model_name, .name_remedy = "write 1 to 256 bytes of plain text",
+    .short_name = "", .entry_shape = "a model's name or a map",
+    .entry_remedy = "write NAME: MODEL, or NAME: {CORE: MODEL}",
+    .map_remedy = "write a line for each model below it: NAME: MODEL, or NAME: {CORE: MODEL}",
+    .cut = entry_argument_cut_model, .cut_remedy = "write NAME=MODEL",
+};
+
+#define ROUTE struct route_config
+
+static const struct option route_options[] = {
+    {.name = "methods", OPTION_IS_LIST(ROUTE, methods, method_count), .fallback = "POST",
+     .least = 1, .most = 8, .check = text_check_method,
+     .remedy = "write GET, HEAD, POST, PUT, PATCH or DELETE", .value = "METHOD",
+     .help = "What may be done there; another method is answered with 405."},
+    {.name = "cores", OPTION_IS_LIST(ROUTE, core_names, core_name_count),
+     .most = EDGE_CORE_LIMIT, .check = text_check_core_name,
+     .remedy = "write the name of a core", .value = "CORE",
+     .help = "The cores that have it; all, if none is named."},
+    {.name = "model_from", OPTION_IS_CHOICE(enum model_from, ROUTE, model_from),
+     .fallback = "body", .choices = model_origins,
+     .help = "body: the `model` of a JSON body, where there is one, chooses the core and is named "
+             "as in `models`. none: the body is not looked at."},
+    {.name = "body", OPTION_IS_BYTES(ROUTE, body_bytes), .fallback = "0",
+     .least = KIB, .most = GIB, .zero = "as limits.body",
+     .help = "A request's body, unpacked; more is answered with 413."},
+    {.name = "timeout", OPTION_IS_MS(ROUTE, timeout_ms), .fallback = "0",
+     .least = 10, .most = DAY, .zero = "as the core's",
+     .help = "From a request sent to a core to the head of its answer."},
+    {0},
+};
+
+static const struct option_map route_map = {
+    .options = route_options, .entry_bytes = sizeof(ROUTE),
+    .name_offset = OPTION_AT(const char *, ROUTE, path), .noun = "route",
+    .check_name = text_check_route,
+    .name_remedy = "write /v1/rerank for this path, or /v1/audio/* for all below it",
+    .short_name = "methods", .entry_shape = "a method, a list of them, or a map",
+    .entry_remedy = "write PATH: POST, or PATH: {methods: [GET, POST], cores: CORE}",
+    .map_remedy = "write a line for each route below it: /v1/rerank: POST",
+    .cut = entry_argument_cut_route, .cut_remedy = "write PATH or PATH=METHOD",
+    .title = "routes.PATH",
+    .note = "A path that is neither here nor the edge's own is answered with 404. `PATH` is one "
+            "path, or ends\nwith `/*` and is all below it; the longest one counts. `PATH: METHOD` "
+            "is short for\n`PATH: {methods: METHOD}`. On the command line: `--route PATH=METHOD`, "
+            "or `--route PATH` for `POST`.",
+};
+
 const struct option edge_options[] = {
     {.name = "node.name", OPTION_IS_TEXT(EDGE, node_name), .fallback = "edge",
      .least = 1, .most = TEXT_NAME_BYTES, .check = text_check_name,
@@ -82,6 +196,15 @@ const struct option edge_options[] = {
     {.name = "cores", .flag = "core", OPTION_IS_MAP(CORE, EDGE, cores, core_count),
      .most = EDGE_CORE_LIMIT, .map = &core_map, .value = "[NAME=]URL",
      .help = "The GPU cores, by name."},
+    {.name = "models", .flag = "model", OPTION_IS_MAP(MODEL, EDGE, models, model_count),
+     .most = 256, .map = &model_map, .value = "NAME=MODEL",
+     .help = "Names that clients may ask for, and what the cores call them."},
+    {.name = "model_echo", OPTION_IS_CHOICE(enum model_echo, EDGE, model_echo),
+     .fallback = "requested", .choices = model_echoes,
+     .help = "Which model an answer says it is from: the name that was asked for, or the core's."},
+    {.name = "routes", .flag = "route", OPTION_IS_MAP(ROUTE, EDGE, routes, route_count),
+     .most = 64, .map = &route_map, .value = "PATH[=METHOD]",
+     .help = "Further paths that are passed to cores, with any body."},
     {.name = "workers", OPTION_IS_NUMBER(EDGE, workers), .fallback = "0",
      .least = 1, .most = 256, .zero = "one for each CPU",
      .help = "Threads that serve clients."},
@@ -128,6 +251,9 @@ const struct option edge_options[] = {
     {.name = "limits.gzip_ratio", OPTION_IS_NUMBER(EDGE, limits.gzip_ratio), .fallback = "100",
      .least = 1, .most = 1000,
      .help = "How many times its size a packed body may grow; more is answered with 413."},
+    {.name = "limits.model_list", OPTION_IS_BYTES(EDGE, limits.model_list_bytes),
+     .fallback = "1MiB", .least = KIB, .most = 64 * MIB,
+     .help = "A core's list of models; what a core with a larger one has stays unknown."},
     {.name = "limits.connections", OPTION_IS_NUMBER(EDGE, limits.connections),
      .fallback = "10000", .least = 1, .most = 1000000,
      .help = "Client connections open at once in a worker; further ones wait to be accepted."},
@@ -180,6 +306,15 @@ const struct option edge_options[] = {
     {.name = "timeouts.resolve_refresh", OPTION_IS_MS(EDGE, timeouts.resolve_refresh_ms),
      .fallback = "30s", .least = 100, .most = DAY,
      .help = "How often the addresses of a core's name are looked up again."},
+    {.name = "timeouts.models_refresh", OPTION_IS_MS(EDGE, timeouts.models_refresh_ms),
+     .fallback = "30s", .least = 100, .most = DAY, .zero = "never",
+     .help = "How often each core is asked for its list of models."},
+    {.name = "timeouts.models_recheck", OPTION_IS_MS(EDGE, timeouts.models_recheck_ms),
+     .fallback = "2s", .least = 100, .most = DAY,
+     .help = "How old a list may be that says no to a model; an older one is asked for again."},
+    {.name = "timeouts.models_answer", OPTION_IS_MS(EDGE, timeouts.models_answer_ms),
+     .fallback = "5s", .least = 10, .most = HOUR,
+     .help = "For a core's list of models; without one it is unknown, or stays as it was."},
     {.name = "timeouts.core_keep_idle", OPTION_IS_MS(EDGE, timeouts.core_keep_idle_ms),
      .fallback = "1m", .least = 100, .most = DAY,
      .help = "How long an unused connection to a core is kept."},

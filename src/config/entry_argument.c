@@ -45,3 +45,17 @@ const char *entry_argument_cut_core(struct bytes argument, struct option_entry *
     ret_entry->value = url;
     return NULL;
 }
+
+const char *entry_argument_cut_model(struct bytes argument, struct option_entry *ret_entry)
+{
+    ret_entry->value = argument;
+    ret_entry->name = bytes_cut(&ret_entry->value, '=');
+    return ret_entry->value.length > 0 ? NULL : "does not say what the cores call it";
+}
+
+const char *entry_argument_cut_route(struct bytes argument, struct option_entry *ret_entry)
+{
+    ret_entry->value = argument;
+    ret_entry->name = bytes_cut(&ret_entry->value, '=');
+    return NULL;
+}

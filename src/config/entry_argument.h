@@ -14,5 +14,9 @@
 
 /* [NAME=]URL; a core without a name is named after its host and port. */
 const char *entry_argument_cut_core(struct bytes argument, struct option_entry *ret_entry);
+/* NAME=MODEL; a name may hold what it likes but "=". */
+const char *entry_argument_cut_model(struct bytes argument, struct option_entry *ret_entry);
+/* PATH[=METHOD] */
+const char *entry_argument_cut_route(struct bytes argument, struct option_entry *ret_entry);
 
 #endif

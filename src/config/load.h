@@ -10,8 +10,8 @@
  *            ^
  *     write a number with a unit: 500ms, 30s, 10m, 1h
  *
- * All mistakes of a file are told at once, up to REPORT_LIMIT (config/report.h). A list or the
- * cores given on the command line replace those of the file. Values of secrets are in no message.
+ * All mistakes of a file are told at once, up to REPORT_LIMIT (config/report.h). A list or a map
+ * given on the command line replaces that of the file. Values of secrets are in no message.
  *
  * Memory   the caller owns the configuration (edge_config_unref()) and the message buffer.
  * Threads  any; nothing here reads a file, a clock or the environment.

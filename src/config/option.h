@@ -72,6 +72,7 @@ struct option_map {
     const char *noun;             /* "core" */
     option_check_fn *check_name;  /* "is no name for a core" */
     const char *name_remedy;
+    const char *any_name;    /* the entry that a map without names is, or NULL */
     const char *short_name;  /* the option that is meant by an entry that is no map of options */
     const char *entry_shape; /* what an entry may be: "a url or a map" */
     const char *entry_remedy, *map_remedy;

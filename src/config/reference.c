@@ -86,7 +86,7 @@ static const char introduction[] =
     "`isthmus edge` needs no file: each option below may be written on the command line\n"
     "(`--timeouts.total 10m`; dots, dashes and underscores are alike) or in a YAML file\n"
     "(`isthmus edge -c isthmus.yaml`). The command line wins over the file, the file over the\n"
-    "defaults; a list, or the cores, given on the command line replace those of the file.\n"
+    "defaults; a list or a map given on the command line replaces that of the file.\n"
     "\n"
     "```yaml\n"
     "node: {name: edge-1, region: \"${REGION:-eu}\"}\n"
@@ -94,6 +94,11 @@ static const char introduction[] =
     "cores:\n"
     "  us: {url: https://us.example.org, key: ${US_KEY}, timeout: 30s}\n"
     "  local: http://127.0.0.1:8000\n"
+    "models:\n"
+    "  fast: {us: meta-llama/Llama-3.1-8B-Instruct, local: llama3.1:8b}\n"
+    "routes:\n"
+    "  /v1/rerank: POST\n"
+    "  /v1/audio/*: {cores: us, body: 100MiB, model_from: none}\n"
     "timeouts:\n"
     "  total: 5m\n"
     "```\n"
@@ -142,6 +147,8 @@ static void print_section(struct printer *printer, struct bytes section)
 
 static void print_map(struct printer *printer, const struct option_map *map)
 {
+    if (*map->options->name == 0)
+        map = map->options->map; /* an entry is nothing but a map */
     print_table_head(printer, bytes_from_cstr(map->title));
     for (const struct option *option = map->options; option->name; option++)
         print_row(printer, option);

@@ -81,6 +81,52 @@ const char *text_check_core_name(struct bytes text)
     return text_is_name(text) ? NULL : "is no name for a core";
 }
 
+const char *text_check_place(struct bytes text)
+{
+    bool is_place = bytes_equal(text, BYTES("*")) || text_is_name(text);
+    return is_place ? NULL : "is no name for a core";
+}
+
+const char *text_check_model_name(struct bytes text)
+{
+    bool fits = text.length > 0 && text.length <= TEXT_MODEL_BYTES;
+    return fits && text_is_printable(text) ? NULL : "is no name for a model";
+}
+
+bool text_is_path_char(char c)
+{
+    return is_name_char(c) || text_is_one_of(c, "/~!$&'()*+,;=:@%");
+}
+
+const char *text_check_path(struct bytes text)
+{
+    if (!bytes_start_with(text, BYTES("/")))
+        return "does not begin with a slash";
+    for (size_t i = 0; i < text.length; i++)
+        if (!text_is_path_char(text.at[i]))
+            return "holds a character that no path may hold";
+    return NULL;
+}
+
+const char *text_check_route(struct bytes text)
+{
+    struct bytes path = text;
+    if (bytes_end_with(path, BYTES("/*")))
+        path.length--;
+    bool is_plain = bytes_find(path, BYTES("*")) < 0 && text.length <= TEXT_ROUTE_BYTES;
+    return is_plain && !text_check_path(path) ? NULL : "is no path for a route";
+}
+
+const char *text_check_method(struct bytes text)
+{
+    static const struct bytes methods[] = {{"GET", 3}, {"HEAD", 4},  {"POST", 4},
+                                           {"PUT", 3}, {"PATCH", 5}, {"DELETE", 6}};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (bytes_equal(text, methods[i]))
+            return NULL;
+    return "is no method";
+}
+
 const char *text_check_listen(struct bytes text)
 {
     struct address address;

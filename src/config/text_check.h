@@ -12,6 +12,8 @@
 #include "base/bytes.h"
 
 #define TEXT_NAME_BYTES 64
+#define TEXT_MODEL_BYTES 256
+#define TEXT_ROUTE_BYTES 256
 
 /* Whether the set holds this character; the 0 byte is in no set. */
 bool text_is_one_of(char c, const char *set);
@@ -24,9 +26,18 @@ size_t text_printable_bytes(struct bytes text);
 /* UTF-8 without control characters, line or paragraph separators, byte order marks, U+E000 to
  * U+E07F. */
 bool text_is_printable(struct bytes text);
+bool text_is_path_char(char c);
 
 const char *text_check_name(struct bytes text);
 const char *text_check_core_name(struct bytes text);
+/* A core's name or "*". */
+const char *text_check_place(struct bytes text);
+const char *text_check_model_name(struct bytes text);
+/* "/v1/inference", as RFC 3986 3.3 has it. */
+const char *text_check_path(struct bytes text);
+/* A path, or one with "/" and "*" behind it. */
+const char *text_check_route(struct bytes text);
+const char *text_check_method(struct bytes text);
 const char *text_check_listen(struct bytes text);
 const char *text_check_origin(struct bytes text);
 /* Visible ASCII: what a header field can carry. */

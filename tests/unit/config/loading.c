@@ -6,7 +6,7 @@ static const char *environment(void *user, const char *name)
     (void)user;
     if (strcmp(name, "REGION") == 0)
         return "eu";
-    if (strcmp(name, "KEY") == 0)
+    if (strcmp(name, "KEY") == 0 || strcmp(name, "US_KEY") == 0)
         return "sk-from-the-environment";
     if (strcmp(name, "TRICK") == 0)
         return "/x, workers: 7";

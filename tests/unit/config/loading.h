@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * loading - a configuration from literal text, for tests: the file is named "f.yaml", and the
- * environment holds REGION=eu, KEY=sk-from-the-environment and EMPTY="".
+ * environment holds REGION=eu, EMPTY="", and KEY and US_KEY, both sk-from-the-environment.
  */
 #ifndef TESTS_UNIT_CONFIG_LOADING_H
 #define TESTS_UNIT_CONFIG_LOADING_H

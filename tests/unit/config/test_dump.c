@@ -36,6 +36,18 @@ static void a_dump_loads_to_the_same_dump(void **state)
                       "cors: {origins: [\"*\", https://a.example]}\n"
                       "limits: {body: 10MB, head: 1025}\n",
                       NULL);
+    expect_same_again("cores: {a: {url: http://a, auth: x-api-key, deny_fields: [x, \"a b\"]}}\n"
+                      "models:\n"
+                      "  \"*\": {a: {model: m, revision: r}, \"*\": \"$${x}\"}\n"
+                      "  \"a: ${b} $ \\\"c\\\" \\\\ #\": m\n"
+                      "  \"\\u00e4\": m\n"
+                      "  cores: {a: b}\n"
+                      "model_echo: upstream\n"
+                      "routes:\n"
+                      "  /*: [GET, POST]\n"
+                      "  /a%20: {}\n"
+                      "  /v1/x/*: {cores: a, body: 1GiB}\n",
+                      NULL);
     expect_same_again(NULL, ARGUMENTS("--core=-.=http://a", "--core", "null=http://b", "--core",
                                       "true=unix:/x y", "--listen", "unix:/run/a#b: c"));
 }
@@ -79,8 +91,29 @@ static void a_dump_shows_defaults_and_hides_keys(void **state)
     struct buffer text = dump(&loading);
     assert_true(bytes_find(buffer_bytes(&text), BYTES("    key: \"***\"\n")) >= 0);
     assert_true(bytes_find(buffer_bytes(&text), BYTES("sk-hidden")) < 0);
+    assert_true(bytes_find(buffer_bytes(&text), BYTES("models: {}\n")) >= 0);
     assert_true(bytes_find(buffer_bytes(&text), BYTES("timeouts:\n  handshake: 10s\n")) >= 0);
     assert_true(bytes_find(buffer_bytes(&text), BYTES("listen: [127.0.0.1:8080]\n")) >= 0);
+    loading_clear(&loading);
+    buffer_clear(&text);
+}
+
+static void a_dump_shows_models_as_the_file_would(void **state)
+{
+    (void)state;
+    struct loading loading = load_text("cores: {a: http://a}\nmodels: {x: {a: y}, z: y}\n");
+    struct buffer text = dump(&loading);
+    struct bytes expected = BYTES("models:\n"
+                                  "  x:\n"
+                                  "    a:\n"
+                                  "      model: y\n"
+                                  "      revision: \"\"\n"
+                                  "  z:\n"
+                                  "    \"*\":\n"
+                                  "      model: y\n"
+                                  "      revision: \"\"\n"
+                                  "model_echo: requested\n");
+    assert_true(bytes_find(buffer_bytes(&text), expected) >= 0);
     loading_clear(&loading);
     buffer_clear(&text);
 }
@@ -102,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_dump_loads_to_the_same_dump),
         cmocka_unit_test(awkward_texts_survive),
         cmocka_unit_test(a_dump_shows_defaults_and_hides_keys),
+        cmocka_unit_test(a_dump_shows_models_as_the_file_would),
         cmocka_unit_test(a_full_buffer_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

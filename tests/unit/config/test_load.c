@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/load.h"
+#include "config/reference.h"
 #include "loading.h"
 #include "tests/test.h"
 
@@ -162,6 +163,129 @@ static void a_default_may_hold_what_yaml_would_take_for_its_own(void **state)
     loading_clear(&loading);
 }
 
+static void a_core_has_its_own_ways(void **state)
+{
+    (void)state;
+    struct loading loading = load_text("cores:\n"
+                                       "  a: {url: https://a, path: /v1/inference, key: ${KEY},\n"
+                                       "      auth: api-key, deny_fields: [logit_bias, user]}\n"
+                                       "  b: {url: http://b, deny_fields: user}\n");
+    const struct edge_config *config = expect_fine(&loading);
+    const struct core_config *a = &config->cores[0].config, *b = &config->cores[1].config;
+    assert_string_equal(a->path, "/v1/inference");
+    assert_int_equal(a->auth, CORE_AUTH_API_KEY);
+    assert_int_equal(a->deny_field_count, 2);
+    assert_string_equal(a->deny_fields[1], "user");
+    assert_null(b->path);
+    assert_int_equal(b->auth, CORE_AUTH_BEARER);
+    assert_int_equal(b->deny_field_count, 1);
+    loading_clear(&loading);
+}
+
+static void expect_place(const struct model_config *model, size_t core, const char *name,
+                         const char *revision)
+{
+    const struct model_place *place = model_config_place(model, core);
+    assert_non_null(place);
+    assert_string_equal(place->model, name);
+    assert_true((revision != NULL) == (place->revision != NULL));
+    if (revision)
+        assert_string_equal(place->revision, revision);
+}
+
+static void models_say_what_each_core_calls_them(void **state)
+{
+    (void)state;
+    struct loading loading =
+        load_text("models:\n"
+                  "  gpt-4o:\n"
+                  "    b: {model: meta/llama, revision: \"2024-07\"}\n"
+                  "    a: llama:70b\n"
+                  "  \"every where\": tiny\n"
+                  "  ${both}: {\"*\": \"${REGION}\", b: other}\n"
+                  "model_echo: upstream\n"
+                  "cores: {a: http://a, b: http://b, c: http://c}\n"); /* behind their use */
+    const struct edge_config *config = expect_fine(&loading);
+    assert_int_equal(config->model_count, 3);
+    assert_int_equal(config->model_echo, MODEL_ECHO_UPSTREAM);
+    const struct model_config *first = edge_config_model(config, BYTES("gpt-4o"));
+    expect_place(first, 0, "llama:70b", NULL);
+    expect_place(first, 1, "meta/llama", "2024-07");
+    assert_null(model_config_place(first, 2));
+    expect_place(edge_config_model(config, BYTES("every where")), 2, "tiny", NULL);
+    const struct model_config *both = edge_config_model(config, BYTES("${both}"));
+    expect_place(both, 0, "eu", NULL);
+    expect_place(both, 1, "other", NULL);
+    loading_clear(&loading);
+}
+
+static void routes_let_other_paths_through(void **state)
+{
+    (void)state;
+    struct loading loading =
+        load_text("cores: {a: http://a, b: http://b}\n"
+                  "routes:\n"
+                  "  /v1/rerank: {}\n"
+                  "  /tokenize: POST\n"
+                  "  /v1/batches/*: [GET, POST]\n"
+                  "  /v1/audio/*: {methods: POST, cores: b, body: 100MiB, timeout: 2m,\n"
+                  "                model_from: none}\n");
+    const struct edge_config *config = expect_fine(&loading);
+    assert_int_equal(config->route_count, 4);
+    const struct route_config *rerank = edge_config_route(config, BYTES("/v1/rerank"));
+    assert_int_equal(rerank->method_count, 1);
+    assert_string_equal(rerank->methods[0], "POST");
+    assert_true(rerank->cores == UINT64_MAX);
+    assert_int_equal(rerank->model_from, MODEL_FROM_BODY);
+    assert_int_equal(rerank->body_bytes, 0);
+    assert_int_equal(edge_config_route(config, BYTES("/v1/batches/1"))->method_count, 2);
+    const struct route_config *audio = edge_config_route(config, BYTES("/v1/audio/speech"));
+    assert_true(audio->cores == 2);
+    assert_int_equal(audio->body_bytes, 100 << 20);
+    assert_int_equal(audio->timeout_ms, 120000);
+    assert_int_equal(audio->model_from, MODEL_FROM_NONE);
+    assert_null(edge_config_route(config, BYTES("/metrics")));
+    loading_clear(&loading);
+}
+
+static void models_and_routes_fit_on_the_command_line(void **state)
+{
+    (void)state;
+    struct loading loading =
+        load_arguments("models: {a: b}\nroutes: {/x: GET}\n",
+                       ARGUMENTS("--core", "http://a", "--model", "gpt-4o=llama3.1:8b",
+                                 "--model=x=a=b", "--route=/score", "--route", "/v1/files/*=GET"));
+    const struct edge_config *config = expect_fine(&loading);
+    assert_int_equal(config->model_count, 2);
+    expect_place(edge_config_model(config, BYTES("gpt-4o")), 0, "llama3.1:8b", NULL);
+    expect_place(edge_config_model(config, BYTES("x")), 0, "a=b", NULL);
+    assert_int_equal(config->route_count, 2);
+    assert_string_equal(edge_config_route(config, BYTES("/score"))->methods[0], "POST");
+    assert_string_equal(edge_config_route(config, BYTES("/v1/files/1"))->methods[0], "GET");
+    loading_clear(&loading);
+}
+
+/* Between the fences of docs/configuration.md. */
+static void the_example_of_the_page_is_fine(void **state)
+{
+    (void)state;
+    struct buffer page = {0};
+    assert_int_equal(config_reference_edge(&page), 0);
+    struct bytes text = buffer_bytes(&page);
+    ptrdiff_t start = bytes_find(text, BYTES("```yaml\n"));
+    assert_true(start >= 0);
+    text = bytes_after(text, (size_t)start + sizeof "```yaml\n" - 1);
+    ptrdiff_t end = bytes_find(text, BYTES("```\n"));
+    assert_true(end > 0);
+    struct loading loading = load_bytes(bytes_of(text.at, (size_t)end), NULL);
+    const struct edge_config *config = expect_fine(&loading);
+    assert_int_equal(config->core_count, 2);
+    assert_int_equal(config->model_count, 1);
+    assert_int_equal(config->route_count, 2);
+    loading_clear(&loading);
+    buffer_clear(&page);
+}
+
 static void a_reference_keeps_it_alive(void **state)
 {
     (void)state;
@@ -185,6 +309,11 @@ int main(void)
         cmocka_unit_test(byte_order_marks_and_windows_line_ends_are_fine),
         cmocka_unit_test(what_a_variable_holds_cannot_change_the_structure),
         cmocka_unit_test(a_default_may_hold_what_yaml_would_take_for_its_own),
+        cmocka_unit_test(a_core_has_its_own_ways),
+        cmocka_unit_test(models_say_what_each_core_calls_them),
+        cmocka_unit_test(routes_let_other_paths_through),
+        cmocka_unit_test(models_and_routes_fit_on_the_command_line),
+        cmocka_unit_test(the_example_of_the_page_is_fine),
         cmocka_unit_test(a_reference_keeps_it_alive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

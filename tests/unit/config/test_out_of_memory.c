@@ -60,6 +60,13 @@ static void each_failing_allocation_is_said_and_leaves_nothing(void **state)
                                   "listen: [127.0.0.1:1, 127.0.0.1:2]\n"
                                   "node: {name: x, region: ${REGION}}\n",
                                   NULL, 0) > 40);
+    assert_true(fail_each_in_turn("cores: {a: {url: http://a, path: /x, deny_fields: [x, y]}}\n"
+                                  "models: {x: y, z: {a: {model: ${REGION}, revision: r}}}\n"
+                                  "routes: {/x: GET, /y/*: {cores: a}}\n",
+                                  NULL, 0) > 60);
+    assert_true(fail_each_in_turn(
+                    NULL, ARGUMENTS("--core", "http://a:1", "--model", "a=b", "--route", "/x"), 0) >
+                15);
     assert_true(fail_each_in_turn(NULL, ARGUMENTS("--core", "http://a:1", "--workers", "2"), 0) >
                 5);
 }
