@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: `sim` and `edge` are one of each; `start_sim` and `start_edge` make more of them.
+`upstream` is an engine whose answers the test writes down, `front` an edge before it.
 
 Whatever a test started is stopped behind it, edges first, and the test fails on what they left.
 """
@@ -7,6 +8,7 @@ Whatever a test started is stopped behind it, edges first, and the test fails on
 import openai
 import pytest
 from daemons import Edge, Sim
+from upstream import Upstream
 
 
 class Site:
@@ -59,13 +61,25 @@ def edge(start_edge, sim):
 
 
 @pytest.fixture
+def upstream():
+    upstream = Upstream()
+    yield upstream
+    upstream.stop()
+
+
+@pytest.fixture
+def front(upstream, start_edge):
+    return start_edge(upstream)
+
+
+@pytest.fixture
 def client_of():
     """Makes the official Python client of a daemon; it does not retry by itself."""
     clients = []
 
     def make(daemon, **options):
-        client = openai.OpenAI(base_url=daemon.url, api_key="a-client's-key", max_retries=0,
-                               timeout=20, **options)
+        client = openai.OpenAI(**{"base_url": daemon.url, "api_key": "a-client's-key",
+                                  "max_retries": 0, "timeout": 20, **options})
         clients.append(client)
         return client
 
