@@ -39,7 +39,7 @@ static void check_core(struct draft *draft, const struct entry_draft *core,
         report_remedy(&draft->report, "write https://, or take ca_file and tls_insecure out");
     } else if (entry->config.auth == CORE_AUTH_NONE && secret_is_set(&entry->config.key)) {
         report_problem(&draft->report, &core->place, BYTES("cores"),
-                       "%s has a key, but auth: none sends it to nobody", entry->config.name);
+                       "%s has a key, but auth: none never sends it", entry->config.name);
         report_remedy(&draft->report, "take one of the two out");
     }
 }

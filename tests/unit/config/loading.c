@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "loading.h"
 
+#include <errno.h>
+
+#include "tests/test.h"
+
 static const char *environment(void *user, const char *name)
 {
     (void)user;
@@ -44,4 +48,17 @@ void loading_clear(struct loading *loading)
     edge_config_unref(loading->config);
     buffer_clear(&loading->message);
     *loading = (struct loading){0};
+}
+
+void expect_mistakes(const struct mistake *mistakes)
+{
+    for (const struct mistake *mistake = mistakes; mistake->text; mistake++) {
+        struct loading loading = load_text(mistake->text);
+        struct bytes message = buffer_bytes(&loading.message);
+        if (!bytes_equal(message, bytes_from_cstr(mistake->message)))
+            print_error("%s->\n%.*s", mistake->text, (int)message.length, message.at);
+        assert_int_equal(loading.status, -EINVAL);
+        assert_true(bytes_equal(message, bytes_from_cstr(mistake->message)));
+        loading_clear(&loading);
+    }
 }

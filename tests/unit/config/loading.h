@@ -20,6 +20,13 @@ struct loading load_text(const char *text);
 struct loading load_arguments(const char *text, const char *const *arguments);
 void loading_clear(struct loading *loading);
 
+/* A file and the whole of what is said of it. */
+struct mistake {
+    const char *text, *message;
+};
+/* Ended by one without a text. */
+void expect_mistakes(const struct mistake *mistakes);
+
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 #endif

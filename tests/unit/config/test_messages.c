@@ -4,24 +4,6 @@
 #include "loading.h"
 #include "tests/test.h"
 
-/* A file and the whole of what is said of it. */
-struct mistake {
-    const char *text, *message;
-};
-
-static void expect(const struct mistake *mistakes)
-{
-    for (const struct mistake *mistake = mistakes; mistake->text; mistake++) {
-        struct loading loading = load_text(mistake->text);
-        struct bytes message = buffer_bytes(&loading.message);
-        if (!bytes_equal(message, bytes_from_cstr(mistake->message)))
-            print_error("%s->\n%.*s", mistake->text, (int)message.length, message.at);
-        assert_int_equal(loading.status, -EINVAL);
-        assert_true(bytes_equal(message, bytes_from_cstr(mistake->message)));
-        loading_clear(&loading);
-    }
-}
-
 static void unknown_options_come_with_the_nearest_name(void **state)
 {
     (void)state;
@@ -55,7 +37,7 @@ static void unknown_options_come_with_the_nearest_name(void **state)
                                    "  did you mean timeouts.total?\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void values_of_the_wrong_kind_are_told_what_to_write(void **state)
@@ -90,7 +72,7 @@ static void values_of_the_wrong_kind_are_told_what_to_write(void **state)
                                  "  write debug, info, warn, error or off\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void texts_that_are_not_what_they_should_be_are_refused(void **state)
@@ -139,7 +121,7 @@ static void texts_that_are_not_what_they_should_be_are_refused(void **state)
          "  write 1 to 64 letters, digits, dots, dashes or underscores\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void values_out_of_range_are_told_the_range(void **state)
@@ -187,7 +169,7 @@ static void values_out_of_range_are_told_the_range(void **state)
                              "  write a value\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void wrong_shapes_are_named(void **state)
@@ -248,7 +230,7 @@ static void wrong_shapes_are_named(void **state)
                         "  write options as name: value\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void yaml_that_cannot_be_read_is_shown_where_it_breaks(void **state)
@@ -315,7 +297,7 @@ static void yaml_that_cannot_be_read_is_shown_where_it_breaks(void **state)
          "  save the file as UTF-8 text\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void yaml_that_is_more_than_a_configuration_needs_is_refused(void **state)
@@ -371,7 +353,7 @@ static void yaml_that_is_more_than_a_configuration_needs_is_refused(void **state
          "  keep one; the first is in line 2\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void variables_are_named_when_they_fail(void **state)
@@ -403,7 +385,7 @@ static void variables_are_named_when_they_fail(void **state)
          "  export SECRET, or write a default: ${SECRET:-value}\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void options_that_need_or_exclude_each_other_say_so(void **state)
@@ -464,7 +446,7 @@ static void options_that_need_or_exclude_each_other_say_so(void **state)
          "  keep one\n"},
         {NULL, NULL},
     };
-    expect(mistakes);
+    expect_mistakes(mistakes);
 }
 
 static void the_command_line_is_told_by_its_own_words(void **state)
