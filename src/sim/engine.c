@@ -36,23 +36,41 @@ static void on_trouble(void *user, int error)
     LOG_EVENT(engine->log, LOG_WARN, "engine_accept_paused", LOG_N("error", -error));
 }
 
-static int models_take(struct engine *engine, const char *const *models)
+/* Appends the names; returns how many, or -E2BIG. */
+static int names_take(struct engine *engine, size_t taken, const char *const *names)
+{
+    int count = 0;
+
+    for (; names && names[count]; count++) {
+        if (taken + (size_t)count == ENGINE_MODEL_LIMIT)
+            return -E2BIG;
+        engine->models[taken + (size_t)count] = names[count];
+    }
+    return count;
+}
+
+static int models_take(struct engine *engine, const struct engine_options *options)
 {
     static const char *const fallback[] = {"sim", NULL};
 
-    if (!models)
-        models = fallback;
-    for (size_t i = 0; models[i]; i++) {
-        if (i == ENGINE_MODEL_LIMIT)
-            return -E2BIG;
-        engine->models[engine->model_count++] = models[i];
-    }
-    return engine->model_count > 0 ? 0 : -EINVAL;
+    int models = names_take(engine, 0, options->models ? options->models : fallback);
+    if (models <= 0)
+        return models < 0 ? models : -EINVAL;
+    int loras = names_take(engine, (size_t)models, options->loras);
+    if (loras < 0)
+        return loras;
+    engine->model_count = (size_t)models;
+    engine->lora_count = (size_t)loras;
+    return 0;
 }
 
 static void options_take(struct engine *engine, const struct engine_options *options)
 {
     engine->profile = options->profile ? *options->profile : engine_profiles[0];
+    engine->dialect = options->dialect ? options->dialect : engine_dialects;
+    engine->context_tokens =
+        options->max_model_len ? options->max_model_len : engine->dialect->context_tokens;
+    engine->ready_ns = loop_now_ns(engine->loop) + options->cold_start_ns;
     engine->faults = options->faults;
     engine->log = options->log;
     engine->key = options->key;
@@ -74,7 +92,7 @@ int engine_open(struct engine **ret_engine, struct loop *loop, struct listen_soc
     list_init(&engine->connections);
     block_pool_init(&engine->blocks, BLOCK_BYTES, BLOCK_KEEP, NULL);
     options_take(engine, options);
-    int r = models_take(engine, options->models);
+    int r = models_take(engine, options);
     if (r < 0)
         goto fail;
     r = listener_open(&engine->listener, loop, socket, &stream, &events, engine);
@@ -108,6 +126,7 @@ void engine_close(struct engine *engine)
     LIST_EACH_SAFE(link, &engine->connections)
     engine_connection_close(link);
     block_pool_clear(&engine->blocks);
+    engine_vocabulary_clear(&engine->vocabulary);
     if (engine->tls)
         tls_context_unref(engine->tls);
     free(engine);

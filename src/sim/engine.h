@@ -26,6 +26,7 @@
 #include "loop/tls.h"
 
 struct engine;
+struct engine_dialect;
 
 /* How fast: the first token after ttft_us + prompt words * prefill_us, then one every itl_us. */
 struct engine_profile {
@@ -62,8 +63,12 @@ bool engine_fault_set(struct engine_faults *faults, struct bytes name, uint32_t 
 
 struct engine_options {
     const struct engine_profile *profile;
-    const char *const *models; /* NULL ends; NULL: one model "sim" */
-    uint64_t seed;             /* of fault draws */
+    const struct engine_dialect *dialect; /* sim/engine_dialect.h; NULL: the first */
+    const char *const *models;            /* NULL ends; NULL: one model "sim" */
+    const char *const *loras;             /* names of adapters of the first model; NULL ends */
+    uint64_t max_model_len;               /* tokens of prompt and answer; 0: the dialect's */
+    uint64_t cold_start_ns;               /* for so long it answers 503 */
+    uint64_t seed;                        /* of fault draws */
     struct engine_faults faults;
     struct log *log;
     const char *key; /* required as Bearer; NULL: none */

@@ -4,64 +4,23 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/hash.h"
-#include "openai/request.h"
+#include "sim/engine_models.h"
 #include "sim/engine_pages.h"
-#include "sim/engine_prompt.h"
 
-#define TOKEN_LIMIT UINT64_C(10000000) /* of one answer */
 #define SLOW_FACTOR 10
-
-static const struct {
-    enum engine_answer_kind kind;
-    const char *prompt, *id_prefix;
-} kinds[] = {
-    [OPENAI_CHAT] = {ENGINE_ANSWER_CHAT, "messages", "chatcmpl-"},
-    [OPENAI_COMPLETIONS] = {ENGINE_ANSWER_TEXT, "prompt", "cmpl-"},
-    [OPENAI_EMBEDDINGS] = {ENGINE_ANSWER_EMBEDDINGS, "input", "embd-"},
-};
 
 static void pace_set(struct engine_generation *generation, const struct engine *engine, bool slow)
 {
     const struct engine_profile *profile = &engine->profile;
     uint64_t factor = slow ? SLOW_FACTOR : 1;
-    uint64_t first_us = profile->ttft_us + generation->prompt_words * profile->prefill_us_per_word;
+    uint64_t first_us =
+        profile->ttft_us + generation->question.prompt_tokens * profile->prefill_us_per_word;
 
     generation->pace = (struct engine_pace){
         .begin_ns = loop_now_ns(engine->loop),
         .first_ns = first_us * NS_PER_US * factor,
         .each_ns = profile->itl_us * NS_PER_US * factor,
     };
-}
-
-static void generation_begin(struct engine_reply *reply, enum openai_route route,
-                             const struct openai_request *facts, const char *model)
-{
-    struct engine *engine = reply->engine;
-    struct engine_generation *generation = reply->generation;
-    struct bytes body = buffer_bytes(&reply->request->body);
-
-    generation->kind = kinds[route].kind;
-    generation->prompt = engine_member_raw(body, bytes_from_cstr(kinds[route].prompt));
-    generation->prompt_hash = hash_bytes(generation->prompt, 0);
-    generation->prompt_words = engine_word_count(generation->prompt);
-    generation->model = model;
-    snprintf(generation->id, sizeof generation->id, "%s%016llx", kinds[route].id_prefix,
-             (unsigned long long)random_u64(&engine->random));
-    generation->created_s = loop_wall_ms(engine->loop) / 1000;
-    generation->is_cut = facts->has_max_tokens;
-    generation->token_count =
-        facts->has_max_tokens ? facts->max_tokens : engine->profile.default_tokens;
-    if (route == OPENAI_EMBEDDINGS)
-        generation->token_count = 0;
-    generation->answer_bytes = engine->answer_bytes;
-    generation->first_event_bytes = engine->profile.first_event_bytes;
-    generation->streams = facts->stream && route != OPENAI_EMBEDDINGS;
-    generation->includes_usage = facts->include_usage;
-    generation->base64 =
-        bytes_equal(engine_member_raw(body, BYTES("encoding_format")), BYTES("\"base64\""));
-    generation->keeps_alive = reply->request->keeps_alive;
-    generation->knows_chunks = reply->request->knows_chunks;
 }
 
 /* What strikes before a generation begins; true: the answer is made. */
@@ -116,88 +75,118 @@ static enum engine_fault fault_draw(struct engine *engine, bool *ret_slow)
     return fault;
 }
 
-static bool wants_many(struct bytes body)
-{
-    struct bytes n = engine_member_raw(body, BYTES("n"));
-    return n.at && !bytes_equal(n, BYTES("1")) && !bytes_equal(n, BYTES("null"));
-}
-
-static int generate(struct engine_reply *reply, enum openai_route route,
-                    const struct openai_request *facts)
+/* The rest of the question, once it is known that it will be answered. */
+static void generation_begin(struct engine_reply *reply, const char *model)
 {
     struct engine *engine = reply->engine;
-    const char *model = engine_model_find(engine, facts->model);
+    struct engine_generation *generation = reply->generation;
+    struct engine_question *question = &generation->question;
+
+    question->model = model;
+    snprintf(question->id, sizeof question->id, "%s%016llx",
+             engine_question_id_prefix(question->kind),
+             (unsigned long long)random_u64(&engine->random));
+    question->created_s = loop_wall_ms(engine->loop) / 1000;
+    question->answer_bytes = engine->answer_bytes;
+    question->first_event_bytes = engine->profile.first_event_bytes;
+    generation->token_count = engine_script_longest(&question->script, question->choice_count);
+    generation->keeps_alive = reply->request->keeps_alive;
+    generation->knows_chunks = reply->request->knows_chunks;
+}
+
+static int generate(struct engine_reply *reply, const char *model)
+{
+    struct engine *engine = reply->engine;
     bool slow;
     int r;
-
-    if (!model)
-        return engine_model_missing(reply);
-    if (wants_many(buffer_bytes(&reply->request->body)))
-        return engine_reply_refuse(reply, 400,
-                                   "This engine gives one choice; leave n out or set it to 1.");
-    if (facts->has_max_tokens && facts->max_tokens > TOKEN_LIMIT)
-        return engine_reply_refuse(reply, 400, "max_tokens may be at most 10000000 here.");
 
     enum engine_fault fault = fault_draw(engine, &slow);
     if (fault_strikes(reply, fault, &r))
         return r;
-    generation_begin(reply, route, facts, model);
+    generation_begin(reply, model);
     pace_set(reply->generation, engine, slow);
     reply->generation->fault = fault;
     reply->generation->after_tokens = engine->faults.after_tokens;
     return 0;
 }
 
-static int generated(struct engine_reply *reply, enum openai_route route)
+static int generated(struct engine_reply *reply, enum engine_kind kind)
 {
-    struct openai_request facts;
-    struct openai_error error = {0};
-    struct arena arena;
+    struct engine *engine = reply->engine;
+    struct engine_question *question = &reply->generation->question;
+    const struct engine_setting setting = {
+        .dialect = engine->dialect,
+        .default_tokens = engine->profile.default_tokens,
+        .context_tokens = engine->context_tokens,
+    };
+    struct engine_refusal refusal;
+    const char *model;
 
-    arena_init(&arena, &reply->engine->blocks);
-    int r = openai_request_read(&facts, route, buffer_bytes(&reply->request->body), &arena, &error);
+    int r = engine_question_read(question, kind, buffer_bytes(&reply->request->body), &setting,
+                                 &refusal);
+    if (r == -EINVAL)
+        return engine_reply_error(reply, &refusal.error);
     if (r == 0)
-        r = generate(reply, route, &facts);
-    else if (r == -EINVAL)
-        r = engine_reply_error(reply, &error);
-    arena_clear(&arena);
-    return r;
+        r = engine_model_asked(reply, engine_question_root(question), &model);
+    return r == 0 && model ? generate(reply, model) : r;
 }
 
 static bool key_is_right(const struct engine_reply *reply)
 {
     struct bytes sent = buffer_bytes(&reply->request->authorization);
-    struct bytes prefix = BYTES("Bearer ");
+    struct bytes prefix = BYTES("Bearer "), key = bytes_from_cstr(reply->engine->key);
 
-    if (!reply->engine->key)
+    if (!reply->engine->key || bytes_equal(buffer_bytes(&reply->request->api_key), key))
         return true;
-    return bytes_start_with(sent, prefix) &&
-           bytes_equal(bytes_after(sent, prefix.length), bytes_from_cstr(reply->engine->key));
+    return bytes_start_with(sent, prefix) && bytes_equal(bytes_after(sent, prefix.length), key);
 }
+
+static const struct {
+    const char *path;
+    enum engine_kind kind;
+} generating[] = {
+    {"/v1/chat/completions", ENGINE_CHAT}, {"/v1/completions", ENGINE_TEXT},
+    {"/v1/embeddings", ENGINE_EMBEDDINGS}, {"/v1/responses", ENGINE_RESPONSES},
+    {"/v1/messages", ENGINE_MESSAGES},     {"/v1/rerank", ENGINE_RERANK},
+    {"/v2/rerank", ENGINE_RERANK},         {"/rerank", ENGINE_RERANK},
+    {"/v1/score", ENGINE_SCORE},           {"/score", ENGINE_SCORE},
+};
 
 static int api_answer(struct engine_reply *reply, struct bytes path)
 {
-    struct bytes rest;
-    enum openai_route route = openai_route_of(path, &rest);
     llhttp_method_t method = reply->request->method;
+    bool is_model = bytes_equal(path, BYTES("/v1/models")) ||
+                    (bytes_start_with(path, BYTES("/v1/models/")) && path.length > 11);
 
-    if (route == OPENAI_UNKNOWN)
+    for (size_t i = 0; i < sizeof generating / sizeof generating[0]; i++)
+        if (bytes_equal(path, bytes_from_cstr(generating[i].path)))
+            return method == HTTP_POST
+                       ? generated(reply, generating[i].kind)
+                       : engine_reply_refuse(reply, 405, "Send this request with POST.");
+    if (!is_model)
         return engine_reply_refuse(reply, 404, "There is nothing here.");
-    if (!key_is_right(reply))
+    return method == HTTP_GET ? engine_models_page(reply, bytes_after(path, 3))
+                              : engine_reply_refuse(reply, 405, "Models are read with GET.");
+}
+
+/* As the engines do: what is not below /v1 is for the operator, and needs no key. */
+static int request_answer(struct engine_reply *reply)
+{
+    struct bytes path = engine_reader_path(reply->request);
+    engine_page_fn *page = engine_page_find(reply->engine, reply->request->method, path);
+    bool is_ready = loop_now_ns(reply->engine->loop) >= reply->engine->ready_ns;
+
+    if (!is_ready && !engine_page_is_own(path))
+        return engine_reply_refuse(reply, 503, "The simulated engine is loading its model.");
+    if (bytes_start_with(path, BYTES("/v1/")) && !key_is_right(reply))
         return engine_reply_refuse(reply, 401, "Send this engine's key as Authorization: Bearer.");
-    if (route == OPENAI_MODELS)
-        return method == HTTP_GET ? engine_models_page(reply, rest)
-                                  : engine_reply_refuse(reply, 405, "Models are read with GET.");
-    return method == HTTP_POST ? generated(reply, route)
-                               : engine_reply_refuse(reply, 405, "Send this request with POST.");
+    return page ? page(reply) : api_answer(reply, path);
 }
 
 int engine_answer(struct engine *engine, const struct engine_reader *request,
                   struct engine_generation *ret_generation, struct buffer *out,
                   enum engine_end *ret_end)
 {
-    struct bytes path = engine_reader_path(request);
-    engine_page_fn *page = engine_page_find(request->method, path);
     struct engine_reply reply = {
         .engine = engine,
         .request = request,
@@ -206,7 +195,7 @@ int engine_answer(struct engine *engine, const struct engine_reader *request,
         .end = ENGINE_END_NOT_YET,
     };
 
-    int r = page ? page(&reply) : api_answer(&reply, path);
+    int r = request_answer(&reply);
     *ret_end = reply.end;
     return r;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/engine_generation.h"
 
-#include "sim/engine_embedding.h"
 #include "sim/engine_shape.h"
 
 static uint64_t due_ns(const struct engine_generation *generation, uint64_t token)
@@ -45,8 +44,6 @@ static int events_begin(struct engine_generation *generation, struct buffer *out
         .keeps_alive = good_end(generation) == ENGINE_END_KEEP,
     };
     int r = engine_wire_head(out, &head);
-    if (r == 0)
-        r = engine_shape_event_head(generation);
     return r == 0 ? engine_shape_first(generation, out) : r;
 }
 
@@ -110,8 +107,7 @@ static int plain_write(struct engine_generation *generation, struct buffer *out)
     struct buffer body = {0};
 
     generation->has_begun = true;
-    int r = generation->kind == ENGINE_ANSWER_EMBEDDINGS ? engine_embedding_write(generation, &body)
-                                                         : engine_shape_plain(generation, &body);
+    int r = engine_shape_plain(generation, &body);
     if (r == 0) {
         struct engine_plain plain = {
             .status = 200,
@@ -130,14 +126,16 @@ int engine_generation_write(struct engine_generation *generation, uint64_t now_n
 {
     uint64_t last_token = generation->token_count > 0 ? generation->token_count - 1 : 0;
 
-    *ret_due_ns = due_ns(generation, generation->streams ? 0 : last_token);
+    *ret_due_ns = due_ns(generation, generation->question.streams ? 0 : last_token);
     if (!generation->has_begun && *ret_due_ns > now_ns)
         return 0;
-    return generation->streams ? events_write(generation, now_ns, out, ret_due_ns)
-                               : plain_write(generation, out);
+    return generation->question.streams ? events_write(generation, now_ns, out, ret_due_ns)
+                                        : plain_write(generation, out);
 }
 
 void engine_generation_clear(struct engine_generation *generation)
 {
     buffer_clear(&generation->event_head);
+    buffer_clear(&generation->event);
+    engine_question_clear(&generation->question);
 }

@@ -4,19 +4,17 @@
  * its last token is due. Knows time only as a number and writes only into a buffer.
  *
  * Units    monotonic nanoseconds, passed in.
- * Memory   the caller embeds the struct; prompt and model are views that outlive it.
+ * Memory   the caller embeds the struct; engine_generation_clear() clears its question, too.
  * Threads  belongs to its connection.
  * Errors   -ENOBUFS, -ENOMEM: the answer cannot go on.
  */
 #ifndef SIM_ENGINE_GENERATION_H
 #define SIM_ENGINE_GENERATION_H
 
+#include "sim/engine_question.h"
 #include "sim/engine_wire.h"
 
-#define ENGINE_ID_BYTES 40
 #define ENGINE_OUT_BYTES 65536 /* so far may a stream be ahead of its reader, about */
-
-enum engine_answer_kind { ENGINE_ANSWER_CHAT, ENGINE_ANSWER_TEXT, ENGINE_ANSWER_EMBEDDINGS };
 
 /* When its tokens come. */
 struct engine_pace {
@@ -26,26 +24,21 @@ struct engine_pace {
 };
 
 struct engine_generation {
-    enum engine_answer_kind kind;
-    struct bytes prompt; /* raw */
-    const char *model;
-    char id[ENGINE_ID_BYTES];
-    uint64_t created_s;
+    struct engine_question question; /* and by that what is said */
     struct engine_pace pace;
-    uint64_t token_count; /* that will be, with no fault */
-    size_t answer_bytes;  /* 0, or plain text goes on to this size */
-    size_t first_event_bytes;
-    bool is_cut; /* by max_tokens */
-    bool streams, includes_usage, base64;
+    uint64_t token_count; /* that will be, with no fault, of the longest choice */
     bool keeps_alive, knows_chunks;
     enum engine_fault fault;
     uint32_t after_tokens; /* the fault comes behind so many */
 
     /* What has happened so far; zeroed by the caller. */
     bool has_begun;
-    uint64_t prompt_hash, prompt_words, next_token;
+    uint64_t next_token;
+    uint64_t event_count;
+    size_t text_bytes[ENGINE_CHOICE_LIMIT]; /* said of each choice */
     enum engine_framing framing;
     struct buffer event_head; /* what all events of a stream begin with */
+    struct buffer event;      /* the rest of the one that is being made */
     enum engine_end end;
 };
 

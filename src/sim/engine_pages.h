@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * engine_pages - what an engine tells besides answers: health, metrics, models, its faults.
+ * engine_pages - what an engine tells besides answers: health, load, metrics, tokens, its faults.
+ * Each dialect has its own pages; "openai" has all of them.
  *
  * Threads  the engine's loop.
  * Errors   as engine_reply.
@@ -12,13 +13,10 @@
 
 typedef int engine_page_fn(struct engine_reply *reply);
 
-/* NULL: none at this path by this method. */
-engine_page_fn *engine_page_find(llhttp_method_t method, struct bytes path);
-/* rest: "/models", or "/models/NAME". */
-int engine_models_page(struct engine_reply *reply, struct bytes rest);
-
-/* The engine's own copy of a model's name; NULL: it has no such model. */
-const char *engine_model_find(const struct engine *engine, struct bytes name);
-int engine_model_missing(struct engine_reply *reply);
+/* NULL: the engine has none at this path by this method. */
+engine_page_fn *engine_page_find(const struct engine *engine, llhttp_method_t method,
+                                 struct bytes path);
+/* Whether it is the simulation's own, /sim/..., and no engine's. */
+bool engine_page_is_own(struct bytes path);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/engine_prompt.h"
 
+#include "sim/value.h"
+
 /* Bits instead of branches: compilers make vectors of them, and prompts are long. */
 static unsigned char is_space(char c)
 {
@@ -103,4 +105,55 @@ uint64_t engine_word_count(struct bytes text)
     for (size_t i = 1; i < text.length; i++)
         words += is_space(text.at[i - 1]) & (is_space(text.at[i]) ^ 1U);
     return words;
+}
+
+struct bytes engine_word_cut(struct bytes *rest)
+{
+    size_t begin = skip_spaces(*rest, 0), end = begin;
+
+    while (end < rest->length && !is_space(rest->at[end]))
+        end++;
+    struct bytes word = bytes_of(end > begin ? rest->at + begin : NULL, end - begin);
+    *rest = bytes_after(*rest, end);
+    return word;
+}
+
+bool engine_prompt_is_tokens(struct bytes raw)
+{
+    size_t at = skip_spaces(raw, 0) + 1;
+
+    if (at >= raw.length || raw.at[at - 1] != '[')
+        return false;
+    at = skip_spaces(raw, at);
+    return at < raw.length && raw.at[at] >= '0' && raw.at[at] <= '9';
+}
+
+static bool is_image(yyjson_val *part)
+{
+    yyjson_val *type = yyjson_obj_get(part, "type");
+    return value_is(type, "image_url") || value_is(type, "input_image") || value_is(type, "image");
+}
+
+/* Of all messages: their contents' parts. */
+static uint64_t image_count(yyjson_val *messages)
+{
+    yyjson_val *message, *part;
+    size_t i, j, message_count, part_count;
+    uint64_t images = 0;
+
+    yyjson_arr_foreach(messages, i, message_count, message)
+    {
+        yyjson_arr_foreach(yyjson_obj_get(message, "content"), j, part_count, part)
+        {
+            images += is_image(part);
+        }
+    }
+    return images;
+}
+
+uint64_t engine_prompt_tokens(struct bytes raw, yyjson_val *value)
+{
+    if (engine_prompt_is_tokens(raw))
+        return yyjson_arr_size(value);
+    return engine_word_count(raw) + image_count(value) * ENGINE_IMAGE_TOKENS;
 }

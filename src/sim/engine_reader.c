@@ -51,6 +51,7 @@ static int on_begin(llhttp_t *http)
     buffer_empty(&reader->name);
     buffer_empty(&reader->value);
     buffer_empty(&reader->authorization);
+    buffer_empty(&reader->api_key);
     buffer_empty(&reader->body);
     reader->head_bytes = 0;
     reader->expects_continue = reader->continue_is_due = false;
@@ -83,6 +84,9 @@ static int on_field(llhttp_t *http)
 
     if (bytes_equal_nocase(name, BYTES("authorization")))
         r = keep(reader, &reader->authorization, value);
+    else if (bytes_equal_nocase(name, BYTES("x-api-key")) ||
+             bytes_equal_nocase(name, BYTES("api-key")))
+        r = keep(reader, &reader->api_key, value);
     else if (bytes_equal_nocase(name, BYTES("expect")))
         reader->expects_continue = bytes_equal_nocase(value, BYTES("100-continue"));
     buffer_empty(&reader->name);
@@ -166,5 +170,6 @@ void engine_reader_clear(struct engine_reader *reader)
     buffer_clear(&reader->name);
     buffer_clear(&reader->value);
     buffer_clear(&reader->authorization);
+    buffer_clear(&reader->api_key);
     buffer_clear(&reader->body);
 }

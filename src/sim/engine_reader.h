@@ -30,8 +30,8 @@ enum engine_read {
 
 struct engine_reader {
     llhttp_t http;
-    struct buffer target, name, value; /* of the field at hand */
-    struct buffer authorization;
+    struct buffer target, name, value;    /* of the field at hand */
+    struct buffer authorization, api_key; /* the latter from either of its two fields */
     struct buffer body;
     size_t head_bytes;
     bool expects_continue;    /* the head says so */

@@ -20,7 +20,9 @@ int engine_reply_body(struct engine_reply *reply, int r, const char *type, struc
 int engine_reply_error(struct engine_reply *reply, const struct openai_error *error)
 {
     struct buffer body = {0};
-    int r = openai_error_write(&body, error);
+    bool is_anthropic = bytes_start_with(engine_reader_path(reply->request), BYTES("/v1/messages"));
+    int r = is_anthropic ? engine_error_write_anthropic(error, &body)
+                         : engine_error_write(reply->engine->dialect, error, &body);
     struct engine_plain plain = {.status = error->status, .body = buffer_bytes(&body)};
 
     if (r == 0)

@@ -1,140 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/engine_shape.h"
 
-#include "openai/error.h"
-#include "openai/json.h"
+#include "base/hash.h"
 
-#define PART(text) bytes_from_cstr(text)
-
-/* What stands around the words of an answer, by its kind. */
-struct shape {
-    const char *object, *chunk_object;
-    const char *first; /* choice of the first event; NULL: there is none */
-    const char *token_before, *token_after;
-    const char *last_before;
-    const char *plain_before, *plain_after;
-};
-
-static const struct shape shapes[] = {
-    [ENGINE_ANSWER_CHAT] =
-        {
-            .object = "chat.completion",
-            .chunk_object = "chat.completion.chunk",
-            .first = "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"
-                     "\"logprobs\":null,\"finish_reason\":null}",
-            .token_before = "{\"index\":0,\"delta\":{\"content\":\"",
-            .token_after = "\"},\"logprobs\":null,\"finish_reason\":null}",
-            .last_before = "{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"",
-            .plain_before = "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"",
-            .plain_after = "\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"",
-        },
-    [ENGINE_ANSWER_TEXT] =
-        {
-            .object = "text_completion",
-            .chunk_object = "text_completion",
-            .token_before = "{\"index\":0,\"text\":\"",
-            .token_after = "\",\"logprobs\":null,\"finish_reason\":null}",
-            .last_before = "{\"index\":0,\"text\":\"\",\"logprobs\":null,\"finish_reason\":\"",
-            .plain_before = "{\"index\":0,\"text\":\"",
-            .plain_after = "\",\"logprobs\":null,\"finish_reason\":\"",
-        },
-};
-
-static const char *finish_reason(const struct engine_generation *generation)
+static const struct engine_shape *shape_of(const struct engine_generation *generation)
 {
-    return generation->is_cut ? "length" : "stop";
+    static const struct engine_shape *const shapes[] = {
+        [ENGINE_CHAT] = &engine_shape_chat,
+        [ENGINE_TEXT] = &engine_shape_text,
+        [ENGINE_EMBEDDINGS] = &engine_shape_embeddings,
+        [ENGINE_RERANK] = &engine_shape_rerank,
+        [ENGINE_SCORE] = &engine_shape_score,
+        [ENGINE_RESPONSES] = &engine_shape_responses,
+        [ENGINE_MESSAGES] = &engine_shape_messages,
+    };
+    return shapes[generation->question.kind];
 }
 
-/* The members that answers and events have in common, up to the choices' bracket. */
-static int head_write(const struct engine_generation *generation, const char *object,
-                      struct buffer *out)
+int engine_shape_first(struct engine_generation *generation, struct buffer *out)
 {
-    int r = buffer_append_format(
-        out, "{\"id\":\"%s\",\"object\":\"%s\",\"created\":%llu,\"model\":", generation->id, object,
-        (unsigned long long)generation->created_s);
-    if (r == 0)
-        r = json_write_string(out, bytes_from_cstr(generation->model));
-    return r == 0 ? buffer_append(out, BYTES(",\"system_fingerprint\":\"fp_sim\",\"choices\":["))
-                  : r;
+    return shape_of(generation)->first(generation, out);
 }
 
-static int usage_write(const struct engine_generation *generation, struct buffer *out)
+int engine_shape_token(struct engine_generation *generation, uint64_t token, struct buffer *out)
 {
-    unsigned long long words = generation->prompt_words, tokens = generation->next_token;
-    return buffer_append_format(out,
-                                "\"usage\":{\"prompt_tokens\":%llu,\"completion_tokens\":%llu,"
-                                "\"total_tokens\":%llu}",
-                                words, tokens, words + tokens);
+    return shape_of(generation)->token(generation, token, out);
 }
 
-int engine_shape_event_head(struct engine_generation *generation)
+int engine_shape_last(struct engine_generation *generation, struct buffer *out)
 {
-    int r = buffer_append(&generation->event_head, BYTES("data: "));
-    return r == 0 ? head_write(generation, shapes[generation->kind].chunk_object,
-                               &generation->event_head)
-                  : r;
+    return shape_of(generation)->last(generation, out);
 }
 
-/* One event of its own chunk, its choice made of up to three pieces. */
-static int event_write(const struct engine_generation *generation, const char *before,
-                       struct bytes middle, const char *after, struct buffer *out)
+int engine_shape_plain(struct engine_generation *generation, struct buffer *body)
+{
+    struct writer writer = writer_to(body);
+
+    generation->next_token = generation->token_count;
+    int r = shape_of(generation)->plain(generation, &writer);
+    return r == 0 ? writer.error : r;
+}
+
+int engine_shape_send(struct engine_generation *generation, int error, struct buffer *out)
 {
     struct bytes parts[] = {
         buffer_bytes(&generation->event_head),
-        PART(before),
-        middle,
-        PART(after),
-        generation->includes_usage ? BYTES("],\"usage\":null}\n\n") : BYTES("]}\n\n"),
+        buffer_bytes(&generation->event),
     };
-    return engine_wire_piece(out, generation->framing, parts, sizeof parts / sizeof parts[0]);
+
+    if (error == 0)
+        error = engine_wire_piece(out, generation->framing, parts, 2);
+    buffer_consume(&generation->event, generation->event.length);
+    generation->event_count++;
+    return error;
 }
 
-/* Blanks between the members of JSON mean nothing. */
-static int blanks_write(size_t count, struct buffer *out)
+int engine_shape_error(struct engine_generation *generation, struct buffer *out)
 {
-    char *at;
-    int r = count > 0 ? buffer_reserve(out, count, &at) : 0;
-    if (r < 0 || count == 0)
-        return r;
-    memset(at, ' ', count);
-    buffer_commit(out, count);
-    return 0;
-}
-
-int engine_shape_first(const struct engine_generation *generation, struct buffer *out)
-{
-    const char *first = shapes[generation->kind].first;
-    struct buffer blanks = {0};
-    if (!first)
-        return 0;
-
-    int r = blanks_write(generation->first_event_bytes, &blanks);
-    if (r == 0)
-        r = event_write(generation, first, buffer_bytes(&blanks), "", out);
-    buffer_clear(&blanks);
-    return r;
-}
-
-int engine_shape_token(const struct engine_generation *generation, uint64_t token,
-                       struct buffer *out)
-{
-    const struct shape *shape = &shapes[generation->kind];
-    char text[ENGINE_TOKEN_BYTES];
-    size_t length = engine_token_hashed(generation->prompt_hash, token, text);
-
-    return event_write(generation, shape->token_before, bytes_of(text, length), shape->token_after,
-                       out);
-}
-
-int engine_shape_error(const struct engine_generation *generation, struct buffer *out)
-{
+    const struct engine_dialect *dialect = generation->question.dialect;
     struct buffer event = {0};
     struct openai_error error = {
         .status = 500,
         .message = BYTES("The simulated engine failed in mid-stream, as it was told to."),
     };
 
-    int r = openai_error_write_event(&event, &error);
+    int r = generation->question.kind == ENGINE_MESSAGES
+                ? engine_error_write_anthropic_event(&error, &event)
+                : engine_error_write_event(dialect, &error, &event);
+    if (r == 0 && dialect->ends_errors_with_done && generation->question.kind != ENGINE_MESSAGES)
+        r = buffer_append(&event, BYTES("data: [DONE]\n\n"));
     struct bytes part = buffer_bytes(&event);
     if (r == 0)
         r = engine_wire_piece(out, generation->framing, &part, 1);
@@ -142,63 +76,56 @@ int engine_shape_error(const struct engine_generation *generation, struct buffer
     return r;
 }
 
-static int usage_event_write(const struct engine_generation *generation, struct buffer *out)
+/* Words need no escapes; what is fixed may. */
+void engine_shape_words(struct engine_generation *generation, unsigned choice,
+                        struct writer *writer)
 {
-    struct buffer usage = {0};
+    const struct engine_script *script = &generation->question.script;
+    uint64_t count = engine_script_count(script, choice);
+    size_t full = writer->out->length + generation->question.answer_bytes;
+    bool is_padded = !script->is_fixed && !script->cuts && !generation->question.streams;
+    char room[ENGINE_TOKEN_BYTES];
+    uint64_t i = 0;
 
-    int r = usage_write(generation, &usage);
-    if (r == 0) {
-        struct bytes parts[] = {
-            buffer_bytes(&generation->event_head),
-            BYTES("],"),
-            buffer_bytes(&usage),
-            BYTES("}\n\n"),
-        };
-        r = engine_wire_piece(out, generation->framing, parts, sizeof parts / sizeof parts[0]);
+    for (; (i < count || (is_padded && writer->out->length < full)) && writer->error == 0; i++) {
+        struct bytes text = engine_script_piece(script, choice, i, room).text;
+        if (script->is_fixed)
+            writer_escaped(writer, text);
+        else
+            writer_raw(writer, text);
     }
-    buffer_clear(&usage);
-    return r;
+    generation->next_token = i > generation->next_token ? i : generation->next_token;
 }
 
-int engine_shape_last(const struct engine_generation *generation, struct buffer *out)
+void engine_shape_arguments(const struct engine_generation *generation, unsigned call,
+                            struct writer *writer)
 {
-    struct bytes done = BYTES("data: [DONE]\n\n");
+    const struct engine_script *script = &generation->question.script;
+    char room[ENGINE_TOKEN_BYTES];
 
-    int r = event_write(generation, shapes[generation->kind].last_before,
-                        PART(finish_reason(generation)), "\"}", out);
-    if (r == 0 && generation->includes_usage)
-        r = usage_event_write(generation, out);
-    return r == 0 ? engine_wire_piece(out, generation->framing, &done, 1) : r;
-}
-
-/* All tokens; padding makes them more than token_count. */
-static int words_write(struct engine_generation *generation, struct buffer *body)
-{
-    size_t full = body->length + generation->answer_bytes;
-
-    while (generation->next_token < generation->token_count || body->length < full) {
-        char *at;
-        int r = buffer_reserve(body, ENGINE_TOKEN_BYTES, &at);
-        if (r < 0)
-            return r;
-        buffer_commit(body,
-                      engine_token_hashed(generation->prompt_hash, generation->next_token++, at));
+    for (uint64_t i = 0; i < script->token_count; i++) {
+        struct engine_piece piece = engine_script_piece(script, 0, i, room);
+        if (piece.call == call)
+            writer_escaped(writer, piece.text);
     }
-    return 0;
 }
 
-int engine_shape_plain(struct engine_generation *generation, struct buffer *body)
+void engine_shape_call_id(const struct engine_generation *generation, const char *prefix,
+                          unsigned call, struct writer *writer)
 {
-    const struct shape *shape = &shapes[generation->kind];
+    uint64_t number = hash_mix(hash_bytes(bytes_from_cstr(generation->question.id), 0), call);
+    writer_format(writer, "\"%s%016llx\"", prefix, (unsigned long long)number);
+}
 
-    int r = head_write(generation, shape->object, body);
-    if (r == 0)
-        r = buffer_append(body, PART(shape->plain_before));
-    if (r == 0)
-        r = words_write(generation, body);
-    if (r == 0)
-        r = buffer_append_format(body, "%s%s\"}],", shape->plain_after, finish_reason(generation));
-    if (r == 0)
-        r = usage_write(generation, body);
-    return r == 0 ? buffer_append(body, BYTES("}\n")) : r;
+uint64_t engine_shape_made_tokens(const struct engine_generation *generation)
+{
+    const struct engine_question *question = &generation->question;
+    uint64_t made = 0;
+
+    for (unsigned choice = 0; choice < question->choice_count; choice++) {
+        uint64_t count = engine_script_count(&question->script, choice);
+        bool is_over = question->script.cuts && count < generation->next_token;
+        made += is_over ? count : generation->next_token;
+    }
+    return made;
 }

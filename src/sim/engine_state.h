@@ -11,16 +11,21 @@
 #include "base/block_pool.h"
 #include "base/random.h"
 #include "sim/engine.h"
+#include "sim/engine_vocabulary.h"
 
-#define ENGINE_MODEL_LIMIT 16
+#define ENGINE_MODEL_LIMIT 32         /* with adapters */
 #define ENGINE_CONNECTION_LIMIT 65536 /* a further one is closed at once */
 
 struct engine {
     struct loop *loop;
     struct listener *listener;
     struct engine_profile profile;
-    const char *models[ENGINE_MODEL_LIMIT];
-    size_t model_count;
+    const char *models[ENGINE_MODEL_LIMIT]; /* and behind them the LoRA adapters */
+    size_t model_count, lora_count;
+    const struct engine_dialect *dialect;
+    uint64_t context_tokens; /* max_model_len; 0: no limit */
+    uint64_t ready_ns;       /* of the loop's clock: no answer but 503 before */
+    struct engine_vocabulary vocabulary;
     struct engine_faults faults;
     struct log *log;
     const char *key;

@@ -70,8 +70,8 @@ static void errors_have_the_shape_of_the_api(void **state)
         {"POST /v1/chat/completions", "no json", "400", "invalid_request_error"},
         {"POST /v1/chat/completions", "{\"model\":\"other\",\"messages\":[{}]}", "404",
          "model_not_found"},
-        {"POST /v1/chat/completions", "{\"model\":\"sim\",\"messages\":[{}],\"n\":2}", "400",
-         "choice"},
+        {"POST /v1/chat/completions", "{\"model\":\"sim\",\"messages\":[{}],\"n\":17}", "400",
+         "n must be"},
     };
     struct fixture *fixture = *state;
     struct engine_options options = {0};

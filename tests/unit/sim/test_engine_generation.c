@@ -14,16 +14,17 @@
 static struct engine_generation stream_of(uint64_t token_count)
 {
     return (struct engine_generation){
-        .kind = ENGINE_ANSWER_CHAT,
-        .prompt = PROMPT,
-        .prompt_hash = hash_bytes(PROMPT, 0),
-        .prompt_words = 2,
-        .model = "sim",
-        .id = "chatcmpl-1",
-        .created_s = 7,
+        .question = {.kind = ENGINE_CHAT,
+                     .dialect = engine_dialects,
+                     .model = "sim",
+                     .id = "chatcmpl-1",
+                     .created_s = 7,
+                     .prompt_tokens = 2,
+                     .choice_count = 1,
+                     .script = {.hash = hash_bytes(PROMPT, 0), .token_count = token_count},
+                     .streams = true},
         .pace = {.begin_ns = 0, .first_ns = FIRST_NS, .each_ns = EACH_NS},
         .token_count = token_count,
-        .streams = true,
         .keeps_alive = true,
         .knows_chunks = true,
     };
@@ -133,7 +134,7 @@ static void blanks_make_the_first_event_large(void **state)
     struct buffer out = {0};
     yyjson_doc *events[8];
 
-    generation.first_event_bytes = 40000;
+    generation.question.first_event_bytes = 40000;
     run(&generation, &out);
     assert_in_range(out.length, 40000, 41000);
     size_t count = events_of(&out, events, 8);
@@ -151,7 +152,7 @@ static void usage_is_the_last_chunk_if_it_was_asked_for(void **state)
     struct buffer out = {0};
     yyjson_doc *events[8] = {0};
 
-    generation.includes_usage = generation.is_cut = true;
+    generation.question.includes_usage = generation.question.script.is_cut = true;
     run(&generation, &out);
     size_t count = events_of(&out, events, 8);
     assert_int_equal(count, 6);
@@ -173,7 +174,7 @@ static void a_plain_answer_comes_whole_with_its_last_token(void **state)
     struct buffer out = {0};
     uint64_t due_ns = 0;
 
-    generation.streams = false;
+    generation.question.streams = false;
     engine_generation_write(&generation, FIRST_NS, &out, &due_ns);
     assert_int_equal(out.length, 0);
     assert_int_equal(due_ns, FIRST_NS + 2 * EACH_NS);
@@ -198,8 +199,8 @@ static void padding_adds_tokens_and_counts_them(void **state)
     struct engine_generation generation = stream_of(3);
     struct buffer out = {0};
 
-    generation.streams = false;
-    generation.answer_bytes = 10000;
+    generation.question.streams = false;
+    generation.question.answer_bytes = 10000;
     run(&generation, &out);
     assert_in_range(out.length, 10000, 11000);
     assert_true(generation.next_token > 900);
@@ -301,7 +302,7 @@ static void faults_strike_plain_answers_in_the_middle(void **state)
         struct engine_generation generation = stream_of(5);
         struct buffer out = {0};
 
-        generation.streams = false;
+        generation.question.streams = false;
         generation.fault = rows[i].fault;
         run(&generation, &out);
         assert_int_equal(generation.end, rows[i].end);
