@@ -12,6 +12,7 @@ make. GET /v1/models is not part of the script: the edge asks it by itself.
 import json
 import select
 import socket
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -50,6 +51,10 @@ class Answer:
     pause: float = 0
     cut: bool = False
 
+    @property
+    def is_chunked(self):
+        return len(self.pieces) > 1 or self.cut
+
     @staticmethod
     def json(content, status=200, headers=None, **more):
         body = json.dumps(content, ensure_ascii=False).encode()
@@ -81,8 +86,7 @@ class Upstream:
         self.abandoned = 0  # requests whose asker left before the answer's end
         self.lock = threading.Lock()
         self.script = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), handler_of(self))
         self.port = self.server.server_address[1]
         self.root = f"http://127.0.0.1:{self.port}"
         self.url = self.root + "/v1"
@@ -110,6 +114,20 @@ class Upstream:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *_):
+        """An asker that breaks its connection is no trouble of ours; anything else is."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(*_)
+
+
+def chunk_of(piece):
+    return b"%x\r\n%s\r\n" % (len(piece), piece)
 
 
 def has_left(connection):
@@ -170,22 +188,21 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        if len(answer.pieces) == 1 and not answer.cut:
-            self.send_header("Content-Length", str(len(answer.pieces[0])))
-        else:
+        if answer.is_chunked:
             self.send_header("Transfer-Encoding", "chunked")
+        elif answer.status != 204:
+            self.send_header("Content-Length", str(sum(map(len, answer.pieces))))
         self.end_headers()
 
     def send_pieces(self, answer):
-        is_chunked = len(answer.pieces) != 1 or answer.cut
         for piece in answer.pieces:
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece)
+            self.wfile.write(chunk_of(piece) if answer.is_chunked else piece)
             if answer.pause and not stays_for(self.connection, answer.pause):
                 self.close_connection = True
                 return False
         if answer.cut:
             self.close_connection = True
-        elif is_chunked:
+        elif answer.is_chunked:
             self.wfile.write(b"0\r\n\r\n")
         return True
 
