@@ -76,6 +76,7 @@ static void options_take(struct engine *engine, const struct engine_options *opt
     engine->key = options->key;
     engine->tls = options->tls ? tls_context_ref(options->tls) : NULL;
     engine->answer_bytes = options->answer_bytes;
+    engine->refuses = options->refuses;
     random_init(&engine->random, options->seed);
 }
 

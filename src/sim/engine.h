@@ -13,7 +13,8 @@
  * http/ room.
  *
  * Serves /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models, /health, /metrics
- * (requests running and waiting, cancelled, tokens generated), and GET/POST /sim/faults.
+ * (requests running and waiting, cancelled, tokens generated), GET/POST /sim/faults, POST /sim/echo
+ * (how much came, and its hash), and as gateways do /v1/inference: a chat, or a prompt.
  *
  * Memory   the engine is the caller's until engine_close(); names and key of its options outlive
  * it. Threads  its loop. Errors   engine_open(): -errno.
@@ -74,6 +75,7 @@ struct engine_options {
     const char *key; /* required as Bearer; NULL: none */
     struct tls_context *tls;
     size_t answer_bytes; /* 0, or pad each plain answer's text to about this size */
+    const char *refuses; /* a request's field that is answered with 400; NULL: none */
 };
 
 struct engine_counts {

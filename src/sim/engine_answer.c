@@ -124,6 +124,9 @@ static int generated(struct engine_reply *reply, enum engine_kind kind)
 
     int r = engine_question_read(question, kind, buffer_bytes(&reply->request->body), &setting,
                                  &refusal);
+    if (r == 0 && engine->refuses &&
+        yyjson_obj_get(engine_question_root(question), engine->refuses))
+        r = engine_refuse(&refusal, engine->refuses, "This engine takes no %s.", engine->refuses);
     if (r == -EINVAL)
         return engine_reply_error(reply, &refusal.error);
     if (r == 0)
@@ -139,6 +142,13 @@ static bool key_is_right(const struct engine_reply *reply)
     if (!reply->engine->key || bytes_equal(buffer_bytes(&reply->request->api_key), key))
         return true;
     return bytes_start_with(sent, prefix) && bytes_equal(bytes_after(sent, prefix.length), key);
+}
+
+/* A gateway's own path for chats, which may have a prompt instead of messages. */
+static enum engine_kind inference_kind(const struct engine_reply *reply)
+{
+    struct bytes body = buffer_bytes(&reply->request->body);
+    return engine_question_prompt(ENGINE_CHAT, body).at ? ENGINE_CHAT : ENGINE_TEXT;
 }
 
 static const struct {
@@ -163,6 +173,8 @@ static int api_answer(struct engine_reply *reply, struct bytes path)
             return method == HTTP_POST
                        ? generated(reply, generating[i].kind)
                        : engine_reply_refuse(reply, 405, "Send this request with POST.");
+    if (bytes_equal(path, BYTES("/v1/inference")) && method == HTTP_POST)
+        return generated(reply, inference_kind(reply));
     if (!is_model)
         return engine_reply_refuse(reply, 404, "There is nothing here.");
     return method == HTTP_GET ? engine_models_page(reply, bytes_after(path, 3))

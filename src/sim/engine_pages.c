@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/engine_pages.h"
 
+#include "base/hash.h"
 #include "sim/engine_metrics.h"
 #include "sim/engine_tokenize.h"
 
@@ -143,6 +144,16 @@ static int faults_change(struct engine_reply *reply)
     return r < 0 ? engine_reply_refuse(reply, 400, why) : faults_page(reply);
 }
 
+/* What came, so that a test can tell whether it came whole. */
+static int echo_page(struct engine_reply *reply)
+{
+    struct buffer body = {0};
+    struct bytes came = buffer_bytes(&reply->request->body);
+    int r = buffer_append_format(&body, "{\"bytes\":%zu,\"hash\":\"%016llx\"}\n", came.length,
+                                 (unsigned long long)hash_bytes(came, 0));
+    return engine_reply_body(reply, r, NULL, &body);
+}
+
 /* ---- the table ---- */
 
 enum owner { ANY_ENGINE, VLLM_ONLY, SGLANG_ONLY };
@@ -171,6 +182,7 @@ static const struct {
     {"/get_server_info", HTTP_GET, SGLANG_ONLY, server_info_page},
     {"/sim/faults", HTTP_GET, ANY_ENGINE, faults_page},
     {"/sim/faults", HTTP_POST, ANY_ENGINE, faults_change},
+    {"/sim/echo", HTTP_POST, ANY_ENGINE, echo_page},
 };
 
 static bool has_page(const struct engine *engine, enum owner owner)

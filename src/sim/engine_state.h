@@ -31,6 +31,7 @@ struct engine {
     const char *key;
     struct tls_context *tls;
     size_t answer_bytes;
+    const char *refuses;
 
     struct random random;
     struct block_pool blocks;
