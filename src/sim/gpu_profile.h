@@ -29,13 +29,14 @@ struct gpu_law {
 struct gpu_profile {
     const char *name;
     struct gpu_law law;
-    uint64_t kv_tokens;     /* that the memory holds, in whole blocks */
-    uint64_t block_tokens;  /* of one block */
-    uint64_t max_num_seqs;  /* sequences in one step */
-    uint64_t step_tokens;   /* prompt and decoded tokens in one step: chunks of prefill */
-    uint64_t max_model_len; /* tokens of a prompt and its answer */
-    uint64_t waiting_limit; /* a further sequence is refused */
-    uint64_t noise_percent; /* each step takes up to so much more or less */
+    uint64_t kv_tokens;        /* that the memory holds, in whole blocks */
+    uint64_t block_tokens;     /* of one block */
+    uint64_t headroom_percent; /* of the memory, free when a sequence is admitted beside others */
+    uint64_t max_num_seqs;     /* sequences in one step */
+    uint64_t step_tokens;      /* prompt and decoded tokens in one step: chunks of prefill */
+    uint64_t max_model_len;    /* tokens of a prompt and its answer */
+    uint64_t waiting_limit;    /* a further sequence is refused */
+    uint64_t noise_percent;    /* each step takes up to so much more or less */
 };
 
 /* What one step has to do. */

@@ -3,7 +3,7 @@
  * kv_cache - a GPU's memory for attention keys and values, in blocks, with the prefixes that may
  * be used again.
  *
- *   free --take--> private --publish--> shared --last holder leaves--> idle --evict--> free
+ *   free --take--> own --publish--> shared --last holder leaves--> idle --evict--> free
  *                                          '------ matched again --------'
  *
  * A published block is known by its hash and the block before it, so equal hashes behind different
@@ -31,12 +31,12 @@ struct kv_block;
 /* What one sequence holds; zeroed, it holds nothing. */
 struct kv_hold {
     struct kv_block *last; /* of the shared blocks; the others stand before it */
-    uint64_t shared_blocks, private_blocks;
+    uint64_t shared_blocks, own_blocks;
 };
 
-/* free + private + shared + idle is the same at all times. */
+/* free + own + shared + idle is the same at all times. */
 struct kv_use {
-    uint64_t free, private, shared, idle;
+    uint64_t free, own, shared, idle;
     uint64_t evicted; /* so far */
 };
 
@@ -48,7 +48,7 @@ void kv_cache_match(struct kv_cache *cache, struct kv_hold *hold, const uint64_t
                     size_t hash_count);
 /* Takes all of `blocks`, evicting what is idle, or none. */
 bool kv_cache_take(struct kv_cache *cache, struct kv_hold *hold, uint64_t blocks);
-/* The private block that stands behind the shared ones becomes shared. */
+/* The own block that stands behind the shared ones becomes shared. */
 void kv_cache_publish(struct kv_cache *cache, struct kv_hold *hold, uint64_t hash);
 /* Gives everything back; shared blocks that nobody else holds stay as idle ones. */
 void kv_cache_release(struct kv_cache *cache, struct kv_hold *hold);
