@@ -3,41 +3,22 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "loop/uv/outlet.h"
 
 struct line_sink {
     pthread_mutex_t mutex; /* held for one system call that does not wait */
-    int fd;
-    bool is_socket, is_own; /* own: opened here */
+    struct outlet outlet;
     uint64_t dropped_lines;
     /* The end of a line that a terminal took in part; the next one waits for it. */
     char rest[LINE_SINK_LINE_BYTES];
     size_t rest_length;
 };
-
-/* A regular file never makes its writer wait, and opened twice would have two ends to write at. */
-static void open_target(struct line_sink *sink)
-{
-    struct stat facts;
-    sink->fd = STDERR_FILENO;
-    if (fstat(STDERR_FILENO, &facts) < 0)
-        return;
-    sink->is_socket = S_ISSOCK(facts.st_mode);
-    if (!S_ISFIFO(facts.st_mode) && !S_ISCHR(facts.st_mode))
-        return;
-    int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    sink->fd = fd;
-    sink->is_own = true;
-}
 
 int line_sink_open(struct line_sink **ret_sink)
 {
@@ -45,7 +26,7 @@ int line_sink_open(struct line_sink **ret_sink)
     if (!sink)
         return -ENOMEM;
     pthread_mutex_init(&sink->mutex, NULL);
-    open_target(sink);
+    outlet_open(&sink->outlet, STDERR_FILENO);
     *ret_sink = sink;
     return 0;
 }
@@ -53,11 +34,7 @@ int line_sink_open(struct line_sink **ret_sink)
 /* How many bytes went; 0: none, for whatever reason. */
 static size_t put(struct line_sink *sink, struct bytes view)
 {
-    ssize_t went;
-    do
-        went = sink->is_socket ? send(sink->fd, view.at, view.length, MSG_DONTWAIT | MSG_NOSIGNAL)
-                               : write(sink->fd, view.at, view.length);
-    while (went < 0 && errno == EINTR);
+    ssize_t went = outlet_put(&sink->outlet, view);
     return went < 0 ? 0 : (size_t)went;
 }
 
@@ -110,8 +87,7 @@ void line_sink_close(struct line_sink *sink)
 {
     if (!sink)
         return;
-    if (sink->is_own)
-        close(sink->fd);
+    outlet_close(&sink->outlet);
     pthread_mutex_destroy(&sink->mutex);
     free(sink);
 }
