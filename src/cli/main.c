@@ -9,6 +9,7 @@
 
 #include "cli/check.h"
 #include "cli/command.h"
+#include "cli/demo.h"
 #include "cli/edge.h"
 #include "cli/sim.h"
 #include "config/reference.h"
@@ -26,6 +27,7 @@ static const struct command {
     int (*run)(int argument_count, char **arguments);
     const char *summary;
 } commands[] = {
+    {"demo", demo_command, "an edge and two simulated cores at work; the first thing to run"},
     {"edge", edge_command, "the gateway near the users: OpenAI-compatible API in, GPU cores out"},
     {"check", check_command, "whether an edge's configuration is right, and what it amounts to"},
     {"sim", sim_command, "a simulated engine, for demonstrations and tests"},
