@@ -8,17 +8,20 @@
 
 #include "config/units.h"
 #include "loop/loop.h"
+#include "loop/timer.h"
 #include "sim/engine.h"
+#include "sim/engine_dialect.h"
 
-#define MODEL_LIMIT 16
+#define MODEL_LIMIT 16 /* and as many adapters */
 #define BACKLOG 1024
 #define LISTEN_DEFAULT "127.0.0.1:8000"
 
 struct sim_settings {
     struct address listen;
     struct engine_profile profile;
-    const char *models[MODEL_LIMIT + 1];
-    size_t model_count;
+    const char *models[MODEL_LIMIT + 1], *loras[MODEL_LIMIT + 1];
+    size_t model_count, lora_count;
+    uint64_t cold_start_ms;
     struct engine_options engine;
 };
 
@@ -41,12 +44,39 @@ static bool set_profile(struct sim_settings *settings, struct bytes value)
     return false;
 }
 
+static bool set_dialect(struct sim_settings *settings, struct bytes value)
+{
+    settings->engine.dialect = engine_dialect_find(value);
+    return settings->engine.dialect != NULL;
+}
+
+static bool name_add(const char **names, size_t *count, struct bytes value)
+{
+    if (*count == MODEL_LIMIT || value.length == 0)
+        return false;
+    names[(*count)++] = value.at;
+    return true;
+}
+
 static bool set_model(struct sim_settings *settings, struct bytes value)
 {
-    if (settings->model_count == MODEL_LIMIT || value.length == 0)
-        return false;
-    settings->models[settings->model_count++] = value.at;
-    return true;
+    return name_add(settings->models, &settings->model_count, value);
+}
+
+static bool set_lora(struct sim_settings *settings, struct bytes value)
+{
+    return name_add(settings->loras, &settings->lora_count, value);
+}
+
+static bool set_max_model_len(struct sim_settings *settings, struct bytes value)
+{
+    return bytes_read_u64(value, &settings->engine.max_model_len);
+}
+
+static bool set_cold_start(struct sim_settings *settings, struct bytes value)
+{
+    return units_read_duration(value, &settings->cold_start_ms) &&
+           settings->cold_start_ms <= UINT64_MAX / NS_PER_MS;
 }
 
 static bool set_seed(struct sim_settings *settings, struct bytes value)
@@ -112,7 +142,12 @@ static const struct {
 } settings_table[] = {
     {"--listen", set_listen, "ADDR", "where to listen; default " LISTEN_DEFAULT},
     {"--profile", set_profile, "instant|simple", "how fast; before --tokens, --ttft, --itl"},
+    {"--dialect", set_dialect, "NAME",
+     "openai, vllm, vllm-old, sglang or sglang-old; default openai"},
     {"--model", set_model, "NAME", "a model it serves, up to 16 times; default sim"},
+    {"--lora", set_lora, "NAME", "an adapter of the first model, up to 16 times"},
+    {"--max-model-len", set_max_model_len, "N", "tokens of a prompt and its answer"},
+    {"--cold-start", set_cold_start, "TIME", "until it is ready, such as 20s"},
     {"--tokens", set_tokens, "N", "of an answer without max_tokens"},
     {"--ttft", set_ttft, "TIME", "to the first token, such as 20ms"},
     {"--itl", set_itl, "TIME", "between two tokens"},
@@ -158,6 +193,7 @@ static bool settings_read(struct sim_settings *settings, int argument_count, cha
             return false;
     settings->engine.profile = &settings->profile;
     settings->engine.models = settings->model_count > 0 ? settings->models : NULL;
+    settings->engine.loras = settings->loras;
     return true;
 }
 
@@ -177,30 +213,69 @@ static void ready_print(const struct listen_socket *socket)
     fprintf(stderr, "isthmus sim: ready on %s\n", address_format(&address, text));
 }
 
-static int serve(struct loop *loop, const struct sim_settings *settings)
+/* The engine, and before it the time in which its model is loaded. */
+struct site {
+    struct loop *loop;
+    struct sim_settings *settings;
+    struct timer cold_start;
+    struct listen_socket *socket;
+    struct engine *engine;
+    int error;
+};
+
+static int site_open(struct site *site)
+{
+    int r = listen_socket_open(&site->socket, site->loop, &site->settings->listen, BACKLOG);
+    if (r == 0)
+        r = engine_open(&site->engine, site->loop, site->socket, &site->settings->engine);
+    if (r == 0)
+        ready_print(site->socket);
+    return r;
+}
+
+static void on_loaded(struct timer *timer)
+{
+    struct site *site = CONTAINER_OF(timer, struct site, cold_start);
+
+    site->error = site_open(site);
+    if (site->error < 0)
+        loop_stop(site->loop);
+}
+
+/* vLLM listens when its model is loaded, and refuses connections until then; the others listen at
+ * once and answer 503. */
+static int site_begin(struct site *site)
+{
+    const struct engine_dialect *dialect = site->settings->engine.dialect;
+    uint64_t cold_ns = site->settings->cold_start_ms * NS_PER_MS;
+
+    if (cold_ns > 0 && dialect && dialect->family == ENGINE_VLLM)
+        return timer_start(&site->cold_start, loop_now_ns(site->loop) + cold_ns);
+    site->settings->engine.cold_start_ns = cold_ns;
+    return site_open(site);
+}
+
+static int serve(struct loop *loop, struct sim_settings *settings)
 {
     struct signal_watch *term = NULL, *interrupt = NULL;
-    struct listen_socket *socket = NULL;
-    struct engine *engine = NULL;
+    struct site site = {.loop = loop, .settings = settings};
 
+    timer_init(&site.cold_start, loop, on_loaded);
     int r = signal_watch_open(&term, loop, SIGTERM, on_signal, loop);
     if (r == 0)
         r = signal_watch_open(&interrupt, loop, SIGINT, on_signal, loop);
     if (r == 0)
-        r = listen_socket_open(&socket, loop, &settings->listen, BACKLOG);
+        r = site_begin(&site);
     if (r == 0)
-        r = engine_open(&engine, loop, socket, &settings->engine);
-    if (r == 0) {
-        ready_print(socket);
         loop_run(loop);
-    }
 
+    timer_stop(&site.cold_start);
     signal_watch_close(interrupt);
     signal_watch_close(term);
-    engine_close(engine);
-    if (socket)
-        listen_socket_close(socket);
-    return r;
+    engine_close(site.engine);
+    if (site.socket)
+        listen_socket_close(site.socket);
+    return r == 0 ? site.error : r;
 }
 
 int sim_command(int argument_count, char **arguments)
