@@ -93,8 +93,8 @@ static int events_write(struct engine_generation *generation, uint64_t now_ns, s
     generation->has_begun = true;
     while (r == 0 && generation->next_token < stop &&
            due_ns(generation, generation->next_token) <= now_ns && out->length < ENGINE_OUT_BYTES) {
-        r = engine_shape_token(generation, generation->next_token, out);
-        generation->next_token++;
+        uint64_t token = generation->next_token++; /* the chunk's usage counts it already */
+        r = engine_shape_token(generation, token, out);
     }
     *ret_due_ns = due_ns(generation, generation->next_token);
     if (r < 0 || generation->next_token < stop)
