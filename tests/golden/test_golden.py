@@ -17,8 +17,7 @@ from daemons import Edge  # noqa: E402
 from wires import LIMIT, SILENCE, Client, Core  # noqa: E402
 
 FILL = os.environ.get("GOLDEN_FILL") == "1"
-# Cores are asked for their models only where a transcript wants it.
-ARGUMENTS = ["--timeouts.models-refresh=0", "--workers=1"]
+MODELS_REFRESH = "--timeouts.models-refresh"
 
 
 class Stage:
@@ -31,15 +30,18 @@ class Stage:
         self.line = 0
         self.ends = {f"core {name}": Core() for name in transcript.cores}
         self.edge = None
-        arguments = [*ARGUMENTS, *self.core_arguments(folder), *transcript.arguments]
+        arguments = ["--workers=1", *self.core_arguments(folder), *transcript.arguments]
         self.edge = Edge(arguments=arguments, folder=folder, environment=self.environment())
 
     def environment(self):
         return {f"CORE_{who.split()[1].upper()}": core.url for who, core in self.ends.items()}
 
     def core_arguments(self, folder):
+        """Cores are asked for their models only where a transcript wants it."""
         if not self.transcript.config:
-            return [f"--core={who.split()[1]}={core.url}" for who, core in self.ends.items()]
+            asks_models = MODELS_REFRESH in self.transcript.arguments
+            return [f"--core={who.split()[1]}={core.url}" for who, core in self.ends.items()] + [
+                f"{MODELS_REFRESH}=0"] * (not asks_models)
         path = Path(folder, "isthmus.yaml")
         path.write_text(self.transcript.config)
         return ["--config", str(path)]
