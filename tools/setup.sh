@@ -220,7 +220,19 @@ make_venv() {
     python3 -m venv .venv || fail "python3 -m venv failed." "Please install by hand: python3-venv"
     .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt ||
         fail "pip could not install tests/requirements.txt (see above); is there a network?"
+    fetch_suites
     venv_sum >.venv/isthmus-stamp
+}
+
+# The source packages of the clients hold their test suites, which also run through the edge.
+fetch_suites() {
+    for package in $(grep -E '^(openai|anthropic)==' tests/requirements.txt); do
+        .venv/bin/pip download --quiet --disable-pip-version-check --no-deps \
+            --no-binary "${package%%==*}" --dest .venv/sources "$package" ||
+            fail "pip could not fetch the source of $package (see above); is there a network?"
+        tar -xzf ".venv/sources/$(echo "$package" | sed 's/==/-/').tar.gz" -C .venv/sources ||
+            fail "the source of $package is no archive that tar can read."
+    done
 }
 
 node_sum() {
