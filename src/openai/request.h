@@ -3,7 +3,7 @@
  * request - the facts an edge decides on, read from a request body whose bytes stay as they are.
  *
  * Refused with a sentence that names the field: what is no JSON object, nested deeper than
- * OPENAI_DEPTH_LIMIT, not UTF-8; a field that we know of the wrong type or out of its range (the
+ * JSON_DEPTH_LIMIT, not UTF-8; a field that we know of the wrong type or out of its range (the
  * tables of request_rules.c say what we know), there twice, or written in another letter case (some
  * engines' readers take "Stream" for "stream"); a field that its route needs and that is not there.
  * Unknown fields are not looked at. docs/api.md has all of it for users.
@@ -21,8 +21,6 @@
 #include "openai/route.h"
 #include "openai/splice.h"
 
-#define OPENAI_DEPTH_LIMIT 64
-
 struct openai_request {
     struct bytes model;     /* decoded; at == NULL: none, which only OPENAI_UNKNOWN allows */
     struct bytes model_raw; /* with its quotes, as it stands in the body */
@@ -33,8 +31,8 @@ struct openai_request {
 
     /* A chat's "prompt" that stands for its messages; at == NULL: it has messages. */
     struct bytes prompt_raw;
-    struct bytes prompt_key_raw;    /* "prompt", with its quotes */
-    struct bytes messages_null_raw; /* the null that "messages" is; at == NULL: it is not there */
+    struct bytes prompt_key_raw;     /* "prompt", with its quotes */
+    struct bytes messages_empty_raw; /* the null or [] that "messages" is, if it is there */
 };
 
 /* With OPENAI_UNKNOWN any object will do; its model and stream are read if they are there. */

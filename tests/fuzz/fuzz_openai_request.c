@@ -2,8 +2,8 @@
  *
  * Properties: a body that is accepted is JSON to yyjson too, and a naive reader, which walks over
  * the text and believes all of it, finds the same facts in it; one more "model", in any spelling,
- * makes it refused. A refusal has a sentence. The body stays as it was. The first input byte picks
- * the route.
+ * makes it refused; a prompt that stands for messages can be wrapped into some. A refusal has a
+ * sentence. The body stays as it was. The first input byte picks the route.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -29,6 +29,7 @@ struct naive {
     size_t text_length;
     char model[BODY_BYTES];
     size_t model_length;
+    enum openai_route route;
     unsigned models, streams;
     bool is_streamed, includes_usage, has_max_tokens;
     uint64_t max_tokens;
@@ -137,6 +138,33 @@ static bool text_is(const struct naive *naive, const char *name)
 
 static void read_object(struct naive *naive, bool are_options);
 
+static bool is_token_limit(const struct naive *naive)
+{
+    switch (naive->route) {
+    case OPENAI_CHAT:
+        return text_is(naive, "max_tokens") || text_is(naive, "max_completion_tokens");
+    case OPENAI_RESPONSES:
+        return text_is(naive, "max_output_tokens");
+    case OPENAI_COMPLETIONS:
+    case OPENAI_MESSAGES:
+    case OPENAI_COUNT_TOKENS:
+        return text_is(naive, "max_tokens");
+    case OPENAI_EMBEDDINGS:
+    case OPENAI_STORED_RESPONSE:
+    case OPENAI_MODELS:
+    case OPENAI_UNKNOWN:
+        return false;
+    }
+    return false;
+}
+
+static bool are_stream_options(const struct naive *naive)
+{
+    bool has_options = naive->route == OPENAI_CHAT || naive->route == OPENAI_COMPLETIONS ||
+                       naive->route == OPENAI_RESPONSES;
+    return has_options && text_is(naive, "stream_options") && *naive->at == '{';
+}
+
 static void read_token_limit(struct naive *naive)
 {
     if (*naive->at >= '0' && *naive->at <= '9') {
@@ -155,13 +183,16 @@ static void read_member(struct naive *naive, bool are_options)
     skip_space(naive);
     if (!are_options && text_is(naive, "model")) {
         naive->models++;
+        if (*naive->at != '"') { /* null */
+            skip_value(naive);
+            return;
+        }
         read_string(naive);
         memcpy(naive->model, naive->text, naive->text_length);
         naive->model_length = naive->text_length;
-    } else if (!are_options && text_is(naive, "stream_options") && *naive->at == '{') {
+    } else if (!are_options && are_stream_options(naive)) {
         read_object(naive, true);
-    } else if (!are_options &&
-               (text_is(naive, "max_tokens") || text_is(naive, "max_completion_tokens"))) {
+    } else if (!are_options && is_token_limit(naive)) {
         read_token_limit(naive);
     } else {
         if (!are_options && text_is(naive, "stream")) {
@@ -188,22 +219,26 @@ static void read_object(struct naive *naive, bool are_options)
     naive->at++;
 }
 
-static void expect_naive_reader_agrees(const struct openai_request *request, struct bytes body)
+/* How often there is a "model". */
+static unsigned expect_naive_reader_agrees(const struct openai_request *request,
+                                           enum openai_route route, struct bytes body)
 {
     static struct naive naive;
     static char text[BODY_BYTES + 1]; /* ends with a 0 byte, which is in no JSON */
     memcpy(text, body.at, body.length);
     text[body.length] = '\0';
-    naive = (struct naive){.at = text};
+    naive = (struct naive){.at = text, .route = route};
     skip_space(&naive);
     read_object(&naive, false);
 
-    expect(naive.models == 1 && naive.streams <= 1);
+    expect(naive.models <= 1 && naive.streams <= 1);
+    expect(naive.models == 1 || !openai_route_has_request(route));
     expect(bytes_equal(request->model, bytes_of(naive.model, naive.model_length)));
     expect(request->stream == naive.is_streamed);
     expect(request->include_usage == naive.includes_usage);
     expect(request->has_max_tokens == naive.has_max_tokens);
     expect(request->max_tokens == naive.max_tokens);
+    return naive.models;
 }
 
 static void expect_yyjson_accepts(struct bytes body)
@@ -242,6 +277,29 @@ static void expect_second_model_is_refused(enum openai_route route, struct bytes
     }
 }
 
+static void expect_views_of_body(const struct openai_request *request, struct bytes body)
+{
+    const struct bytes views[] = {request->model_raw, request->prompt_raw};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        expect(!views[i].at ||
+               (views[i].at > body.at && views[i].at + views[i].length < body.at + body.length));
+    expect(!request->model.at || (request->model_raw.at[0] == '"' &&
+                                  request->model_raw.at[request->model_raw.length - 1] == '"'));
+}
+
+/* What the prompt becomes is a chat with messages. */
+static void expect_wrapped_is_sound(const struct openai_request *request, struct bytes body,
+                                    struct arena *arena)
+{
+    struct splice_edit edits[OPENAI_WRAP_EDITS];
+    struct bytes parts[SPLICE_PARTS(OPENAI_WRAP_EDITS)];
+    struct openai_request wrapped;
+    openai_request_wrap_prompt(request, edits);
+    size_t count = splice_parts(body, edits, OPENAI_WRAP_EDITS, parts);
+    struct bytes whole = arena_join(arena, parts, count);
+    expect(read_body(&wrapped, OPENAI_CHAT, whole, arena) == 0 && !wrapped.prompt_raw.at);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1 || size > BODY_BYTES)
@@ -261,8 +319,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     expect(memcmp(before, body.at, body.length) == 0);
     if (r == 0) {
         expect_yyjson_accepts(body);
-        expect_naive_reader_agrees(&request, body);
-        expect_second_model_is_refused(route, body, &arena);
+        expect_views_of_body(&request, body);
+        if (expect_naive_reader_agrees(&request, route, body) > 0)
+            expect_second_model_is_refused(route, body, &arena);
+        if (request.prompt_raw.at)
+            expect_wrapped_is_sound(&request, body, &arena);
     }
     arena_clear(&arena);
     block_pool_clear(&pool);
