@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 #include "sim/engine_connection.h"
+#include "sim/gpu_profile.h"
 
 #define BLOCK_BYTES 16384
 #define BLOCK_KEEP 16
+#define GPU_DEFAULT_TOKENS 256
 
 const struct engine_profile engine_profiles[] = {
     {.name = "instant", .default_tokens = 32},
@@ -18,6 +20,25 @@ const struct engine_profile engine_profiles[] = {
      .default_tokens = 64},
     {.name = NULL},
 };
+
+struct engine_profile engine_profile_of(const struct gpu_profile *gpu)
+{
+    return (struct engine_profile){
+        .name = gpu->name, .gpu = gpu, .default_tokens = GPU_DEFAULT_TOKENS};
+}
+
+bool engine_profile_find(struct bytes name, struct engine_profile *ret_profile)
+{
+    for (const struct engine_profile *profile = engine_profiles; profile->name; profile++)
+        if (bytes_equal(name, bytes_from_cstr(profile->name))) {
+            *ret_profile = *profile;
+            return true;
+        }
+    const struct gpu_profile *gpu = gpu_profile_find(name);
+    if (gpu)
+        *ret_profile = engine_profile_of(gpu);
+    return gpu != NULL;
+}
 
 static void on_accept(void *user, struct stream *stream)
 {
@@ -64,13 +85,24 @@ static int models_take(struct engine *engine, const struct engine_options *optio
     return 0;
 }
 
+/* What is asked for, or else the GPU's or the dialect's; never more than the GPU has. */
+static uint64_t context_tokens(const struct engine *engine, uint64_t asked)
+{
+    uint64_t most = engine->profile.gpu ? engine->profile.gpu->max_model_len : 0;
+
+    if (asked > 0)
+        return most > 0 && asked > most ? most : asked;
+    return most > 0 ? most : engine->dialect->context_tokens;
+}
+
 static void options_take(struct engine *engine, const struct engine_options *options)
 {
     engine->profile = options->profile ? *options->profile : engine_profiles[0];
     engine->dialect = options->dialect ? options->dialect : engine_dialects;
-    engine->context_tokens =
-        options->max_model_len ? options->max_model_len : engine->dialect->context_tokens;
+    engine->context_tokens = context_tokens(engine, options->max_model_len);
     engine->ready_ns = loop_now_ns(engine->loop) + options->cold_start_ns;
+    engine->scale =
+        options->scale_millionths ? (double)options->scale_millionths / GPU_SCALE_ONE : 1.0;
     engine->faults = options->faults;
     engine->log = options->log;
     engine->key = options->key;
@@ -94,6 +126,12 @@ int engine_open(struct engine **ret_engine, struct loop *loop, struct listen_soc
     block_pool_init(&engine->blocks, BLOCK_BYTES, BLOCK_KEEP, NULL);
     options_take(engine, options);
     int r = models_take(engine, options);
+    if (r < 0)
+        goto fail;
+    r = engine_batch_open(engine,
+                          &(struct gpu_options){.profile = engine->profile.gpu,
+                                                .seed = options->seed,
+                                                .scale_millionths = options->scale_millionths});
     if (r < 0)
         goto fail;
     r = listener_open(&engine->listener, loop, socket, &stream, &events, engine);
@@ -126,6 +164,7 @@ void engine_close(struct engine *engine)
         listener_close(engine->listener);
     LIST_EACH_SAFE(link, &engine->connections)
     engine_connection_close(link);
+    engine_batch_close(engine);
     block_pool_clear(&engine->blocks);
     engine_vocabulary_clear(&engine->vocabulary);
     if (engine->tls)

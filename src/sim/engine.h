@@ -28,16 +28,24 @@
 
 struct engine;
 struct engine_dialect;
+struct gpu_profile;
 
-/* How fast: the first token after ttft_us + prompt words * prefill_us, then one every itl_us. */
+/* How fast: as the GPU says, which all requests share; without one each request's first token comes
+ * after ttft_us + prompt words * prefill_us, then one every itl_us. */
 struct engine_profile {
-    const char *name; /* "instant", "simple" */
+    const char *name;
+    const struct gpu_profile *gpu; /* sim/gpu_profile.h, outlives the engine; or NULL */
     uint64_t ttft_us, prefill_us_per_word, itl_us;
     uint32_t default_tokens;
     uint32_t first_event_bytes; /* blanks make a stream's first event about so large */
 };
 
-extern const struct engine_profile engine_profiles[]; /* ends with name == NULL */
+/* Those without a GPU; ends with name == NULL. */
+extern const struct engine_profile engine_profiles[];
+/* Also those of gpu_profiles[]; false: there is none of that name. */
+bool engine_profile_find(struct bytes name, struct engine_profile *ret_profile);
+/* An engine on that GPU. */
+struct engine_profile engine_profile_of(const struct gpu_profile *gpu);
 
 /* What goes wrong, each in requests per million that it hits (1000000: always). Switchable while
  * the engine runs: POST /sim/faults {"die_mid_stream": 500000, "after_tokens": 3}. Only requests
@@ -69,7 +77,8 @@ struct engine_options {
     const char *const *loras;             /* names of adapters of the first model; NULL ends */
     uint64_t max_model_len;               /* tokens of prompt and answer; 0: the dialect's */
     uint64_t cold_start_ns;               /* for so long it answers 503 */
-    uint64_t seed;                        /* of fault draws */
+    uint64_t scale_millionths;            /* of the profile's times; 0: as they are */
+    uint64_t seed;                        /* of fault draws, and of a GPU's noise */
     struct engine_faults faults;
     struct log *log;
     const char *key; /* required as Bearer; NULL: none */

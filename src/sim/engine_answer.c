@@ -9,18 +9,57 @@
 
 #define SLOW_FACTOR 10
 
-static void pace_set(struct engine_generation *generation, const struct engine *engine, bool slow)
+static uint64_t scaled(const struct engine *engine, uint64_t ns)
+{
+    return engine->scale == 1.0 ? ns : (uint64_t)((double)ns * engine->scale);
+}
+
+static void pace_set(struct engine_generation *generation, const struct engine *engine)
 {
     const struct engine_profile *profile = &engine->profile;
-    uint64_t factor = slow ? SLOW_FACTOR : 1;
     uint64_t first_us =
         profile->ttft_us + generation->question.prompt_tokens * profile->prefill_us_per_word;
 
     generation->pace = (struct engine_pace){
         .begin_ns = loop_now_ns(engine->loop),
-        .first_ns = first_us * NS_PER_US * factor,
-        .each_ns = profile->itl_us * NS_PER_US * factor,
+        .first_ns = scaled(engine, first_us * NS_PER_US),
+        .each_ns = scaled(engine, profile->itl_us * NS_PER_US),
     };
+}
+
+/* A slow request, which stays out of the batch: alone on the GPU, and that many times slower. */
+static void pace_slow_down(struct engine_generation *generation, const struct engine *engine)
+{
+    struct engine_pace *pace = &generation->pace;
+    uint64_t prompt_tokens = generation->question.prompt_tokens;
+
+    if (engine->profile.gpu) {
+        const struct gpu_law *law = &engine->profile.gpu->law;
+        struct gpu_load prefill = {.prefill_tokens = prompt_tokens}, decode = {.decoding = 1};
+        pace->first_ns = scaled(engine, gpu_law_step_ns(law, &prefill));
+        pace->each_ns = scaled(engine, gpu_law_step_ns(law, &decode));
+    }
+    pace->first_ns *= SLOW_FACTOR;
+    pace->each_ns *= SLOW_FACTOR;
+}
+
+static int batch_join(struct engine_reply *reply)
+{
+    enum gpu_verdict verdict = GPU_TAKEN;
+    int r = engine_batch_join(reply->engine, reply->generation, &verdict);
+
+    if (r < 0)
+        return r;
+    switch (verdict) {
+    case GPU_TAKEN:
+        break;
+    case GPU_TOO_LONG:
+        return engine_reply_refuse(
+            reply, 400, "The prompt and its answer are larger than this engine's memory.");
+    case GPU_QUEUE_FULL:
+        return engine_reply_refuse(reply, 503, "The simulated engine's queue is full.");
+    }
+    return 0;
 }
 
 /* What strikes before a generation begins; true: the answer is made. */
@@ -104,10 +143,12 @@ static int generate(struct engine_reply *reply, const char *model)
     if (fault_strikes(reply, fault, &r))
         return r;
     generation_begin(reply, model);
-    pace_set(reply->generation, engine, slow);
     reply->generation->fault = fault;
     reply->generation->after_tokens = engine->faults.after_tokens;
-    return 0;
+    pace_set(reply->generation, engine);
+    if (slow)
+        pace_slow_down(reply->generation, engine);
+    return engine->batch.gpu && !slow ? batch_join(reply) : 0;
 }
 
 static int generated(struct engine_reply *reply, enum engine_kind kind)

@@ -35,6 +35,7 @@ static void answer_uncount(struct engine_connection *connection)
 {
     if (connection->state == READING)
         return;
+    engine_batch_leave(connection->engine, &connection->generation);
     connection->engine->counts.running--;
     if (connection->is_waiting)
         connection->engine->waiting--;
@@ -138,8 +139,10 @@ static int generation_go_on(struct engine_connection *connection, uint64_t *ret_
         engine->waiting--;
     }
     connection->end = generation->end;
-    if (connection->end != ENGINE_END_NOT_YET)
+    if (connection->end != ENGINE_END_NOT_YET) {
         connection->state = SENDING;
+        engine_batch_leave(engine, generation);
+    }
     return r;
 }
 
@@ -320,6 +323,11 @@ int engine_connection_open(struct engine *engine, struct stream *stream)
     list_push_back(&engine->connections, &connection->link);
     engine->counts.connections++;
     return 0;
+}
+
+void engine_connection_go_on(struct engine_generation *generation)
+{
+    connection_advance(CONTAINER_OF(generation, struct engine_connection, generation));
 }
 
 void engine_connection_close(struct list *link)

@@ -14,10 +14,13 @@
 #define SIM_ENGINE_CONNECTION_H
 
 #include "loop/stream.h"
+#include "sim/engine_generation.h"
 #include "sim/engine_state.h"
 
 /* Takes the stream over, also when it fails. */
 int engine_connection_open(struct engine *engine, struct stream *stream);
+/* A connection's generation has a token more in its seat. Both may be gone afterwards. */
+void engine_connection_go_on(struct engine_generation *generation);
 /* link: a member of engine->connections. */
 void engine_connection_close(struct list *link);
 

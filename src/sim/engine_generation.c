@@ -6,6 +6,10 @@
 static uint64_t due_ns(const struct engine_generation *generation, uint64_t token)
 {
     const struct engine_pace *pace = &generation->pace;
+    const struct engine_seat *seat = generation->seat;
+
+    if (seat)
+        return token < seat->ready_tokens ? 0 : GPU_NEVER;
     return pace->begin_ns + pace->first_ns + token * pace->each_ns;
 }
 

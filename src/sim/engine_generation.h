@@ -11,12 +11,13 @@
 #ifndef SIM_ENGINE_GENERATION_H
 #define SIM_ENGINE_GENERATION_H
 
+#include "sim/engine_batch.h"
 #include "sim/engine_question.h"
 #include "sim/engine_wire.h"
 
 #define ENGINE_OUT_BYTES 65536 /* so far may a stream be ahead of its reader, about */
 
-/* When its tokens come. */
+/* When its tokens come, if no GPU says so. */
 struct engine_pace {
     uint64_t begin_ns;
     uint64_t first_ns; /* from the beginning to token 0 */
@@ -26,7 +27,8 @@ struct engine_pace {
 struct engine_generation {
     struct engine_question question; /* and by that what is said */
     struct engine_pace pace;
-    uint64_t token_count; /* that will be, with no fault, of the longest choice */
+    struct engine_seat *seat; /* in the batch; NULL: it has its own pace */
+    uint64_t token_count;     /* that will be, with no fault, of the longest choice */
     bool keeps_alive, knows_chunks;
     enum engine_fault fault;
     uint32_t after_tokens; /* the fault comes behind so many */
@@ -43,7 +45,8 @@ struct engine_generation {
 };
 
 /* Appends what is due, up to about ENGINE_OUT_BYTES. While end is ENGINE_END_NOT_YET, *ret_due_ns
- * says when to call again; a time that is not after now_ns: as soon as `out` was sent. */
+ * says when to call again; a time that is not after now_ns: as soon as `out` was sent; GPU_NEVER:
+ * when the seat has a token more. */
 int engine_generation_write(struct engine_generation *generation, uint64_t now_ns,
                             struct buffer *out, uint64_t *ret_due_ns);
 void engine_generation_clear(struct engine_generation *generation);

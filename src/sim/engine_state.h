@@ -11,6 +11,7 @@
 #include "base/block_pool.h"
 #include "base/random.h"
 #include "sim/engine.h"
+#include "sim/engine_batch.h"
 #include "sim/engine_vocabulary.h"
 
 #define ENGINE_MODEL_LIMIT 32         /* with adapters */
@@ -20,6 +21,8 @@ struct engine {
     struct loop *loop;
     struct listener *listener;
     struct engine_profile profile;
+    double scale; /* of the profile's times */
+    struct engine_batch batch;
     const char *models[ENGINE_MODEL_LIMIT]; /* and behind them the LoRA adapters */
     size_t model_count, lora_count;
     const struct engine_dialect *dialect;

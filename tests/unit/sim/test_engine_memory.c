@@ -46,11 +46,12 @@ static bool survives(struct fixture *fixture, bool stream, unsigned n)
     return has_failed;
 }
 
-static void each_allocation_may_fail(void **state)
+static void each_may_fail(struct fixture *fixture, const char *profile_name)
 {
-    struct fixture *fixture = *state;
-    struct engine_options options = {0};
+    struct engine_profile profile;
+    struct engine_options options = {.profile = &profile};
 
+    assert_true(engine_profile_find(bytes_from_cstr(profile_name), &profile));
     engine_begin(fixture, &options);
     world_memory_hook(fixture->world, failing_memory_spare);
     for (int stream = 0; stream < 2; stream++) {
@@ -61,10 +62,21 @@ static void each_allocation_may_fail(void **state)
     }
 }
 
+static void each_allocation_may_fail(void **state)
+{
+    each_may_fail(*state, "instant");
+}
+
+static void each_allocation_may_fail_on_a_gpu_as_well(void **state)
+{
+    each_may_fail(*state, "h100-8b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(each_allocation_may_fail),
+        IN_WORLD(each_allocation_may_fail_on_a_gpu_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
