@@ -11,9 +11,11 @@
 #include "loop/timer.h"
 #include "sim/engine.h"
 #include "sim/engine_dialect.h"
+#include "sim/gpu.h"
 
 #define MODEL_LIMIT 16 /* and as many adapters */
 #define BACKLOG 1024
+#define SCALE_LIMIT 1000000
 #define LISTEN_DEFAULT "127.0.0.1:8000"
 
 struct sim_settings {
@@ -36,12 +38,22 @@ static bool set_listen(struct sim_settings *settings, struct bytes value)
 
 static bool set_profile(struct sim_settings *settings, struct bytes value)
 {
-    for (const struct engine_profile *profile = engine_profiles; profile->name; profile++)
-        if (bytes_equal(value, bytes_from_cstr(profile->name))) {
-            settings->profile = *profile;
-            return true;
-        }
-    return false;
+    return engine_profile_find(value, &settings->profile);
+}
+
+/* 0.000001 to 1000000: digits, and a point if need be. */
+static bool set_scale(struct sim_settings *settings, struct bytes value)
+{
+    struct bytes whole = bytes_cut(&value, '.');
+    uint64_t units, parts = 0, weight = GPU_SCALE_ONE;
+
+    if (!bytes_read_u64(whole, &units) || units > SCALE_LIMIT || value.length > 6 ||
+        (value.length > 0 && !bytes_read_u64(value, &parts)))
+        return false;
+    for (size_t i = 0; i < value.length; i++)
+        weight /= 10;
+    settings->engine.scale_millionths = units * GPU_SCALE_ONE + parts * weight;
+    return settings->engine.scale_millionths > 0;
 }
 
 static bool set_dialect(struct sim_settings *settings, struct bytes value)
@@ -112,12 +124,12 @@ static bool set_duration(uint64_t *us, struct bytes value)
 
 static bool set_ttft(struct sim_settings *settings, struct bytes value)
 {
-    return set_duration(&settings->profile.ttft_us, value);
+    return !settings->profile.gpu && set_duration(&settings->profile.ttft_us, value);
 }
 
 static bool set_itl(struct sim_settings *settings, struct bytes value)
 {
-    return set_duration(&settings->profile.itl_us, value);
+    return !settings->profile.gpu && set_duration(&settings->profile.itl_us, value);
 }
 
 static bool set_key(struct sim_settings *settings, struct bytes value)
@@ -141,7 +153,8 @@ static const struct {
     const char *value, *help;
 } settings_table[] = {
     {"--listen", set_listen, "ADDR", "where to listen; default " LISTEN_DEFAULT},
-    {"--profile", set_profile, "instant|simple", "how fast; before --tokens, --ttft, --itl"},
+    {"--profile", set_profile, "NAME", "how fast; before --tokens, --ttft, --itl; default instant"},
+    {"--scale", set_scale, "X", "of the profile's times: 0.1 is ten times faster"},
     {"--dialect", set_dialect, "NAME",
      "openai, vllm, vllm-old, sglang or sglang-old; default openai"},
     {"--model", set_model, "NAME", "a model it serves, up to 16 times; default sim"},
@@ -149,15 +162,25 @@ static const struct {
     {"--max-model-len", set_max_model_len, "N", "tokens of a prompt and its answer"},
     {"--cold-start", set_cold_start, "TIME", "until it is ready, such as 20s"},
     {"--tokens", set_tokens, "N", "of an answer without max_tokens"},
-    {"--ttft", set_ttft, "TIME", "to the first token, such as 20ms"},
-    {"--itl", set_itl, "TIME", "between two tokens"},
+    {"--ttft", set_ttft, "TIME", "to the first token, such as 20ms; not on a GPU"},
+    {"--itl", set_itl, "TIME", "between two tokens; not on a GPU"},
     {"--answer-bytes", set_answer_bytes, "SIZE", "of the text of plain answers, at least"},
     {"--key", set_key, "KEY", "required as Authorization: Bearer"},
-    {"--seed", set_seed, "N", "of the draws of faults"},
+    {"--seed", set_seed, "N", "of the draws of faults, and of the GPU's noise"},
     {"--fault", set_fault, "NAME=N", "strikes N requests in a million; GET /sim/faults lists all"},
 };
 
 #define SETTING_COUNT (sizeof settings_table / sizeof settings_table[0])
+
+static void profiles_print(void)
+{
+    printf("\nProfiles:");
+    for (const struct engine_profile *profile = engine_profiles; profile->name; profile++)
+        printf(" %s", profile->name);
+    for (const struct gpu_profile *profile = gpu_profiles; profile->name; profile++)
+        printf(" %s", profile->name);
+    printf("\ndocs/engine-model.md says what they stand for.\n");
+}
 
 static int help_print(void)
 {
@@ -166,6 +189,7 @@ static int help_print(void)
     for (size_t i = 0; i < SETTING_COUNT; i++)
         printf("  %-16s %-15s %s\n", settings_table[i].name, settings_table[i].value,
                settings_table[i].help);
+    profiles_print();
     return 0;
 }
 
