@@ -6,6 +6,18 @@ import statistics
 SERVERS = ["nginx", "haproxy", "isthmus"]
 
 
+def middle(values):
+    """The median of the values that are there; None if none is."""
+    kept = [value for value in values if value is not None]
+    return statistics.median(kept) if kept else None
+
+
+def quartiles(values):
+    if len(values) < 2:
+        return values[0], values[0], values[0]
+    return tuple(statistics.quantiles(values, n=4, method="inclusive"))
+
+
 class Figures:
     """Medians by row and server; each is printed as soon as it is known."""
 
@@ -13,23 +25,27 @@ class Figures:
         self.rows = {}
 
     def add(self, row, server, values, unit):
-        """`row` has a name, a text and `most`, the wanted ratio or value; None: just told."""
-        if not values:
+        """A value a round, None where the run was dropped. `row` has a name, a text and `most`, the
+        wanted ratio or value; None: just told."""
+        kept = [value for value in values if value is not None]
+        if not kept:
             print(f"{row.name}_{server} none {unit} (all runs dropped)", flush=True)
             return
-        value = statistics.median(values)
-        spread = (max(values) - min(values)) / 2
-        print(f"{row.name}_{server} {value:.2f} {unit} ±{spread:.2f}", flush=True)
-        self.rows.setdefault(row.name, (row, {}, unit))[1][server] = value
+        low, value, high = quartiles(kept)
+        print(f"{row.name}_{server} {value:.2f} {unit} {low:.2f}..{high:.2f}", flush=True)
+        self.rows.setdefault(row.name, (row, {}, unit))[1][server] = values
 
     @staticmethod
     def judged(row, values):
-        """What is compared with row.most: a ratio to nginx, or the value itself."""
+        """What is compared with row.most: the value itself, or the ratio to nginx. Both stood side
+        by side in each round, so the median of the rounds' ratios forgives a host whose speed
+        changes from one round to the next."""
         if "isthmus" not in values:
             return None
-        if row.is_ratio:
-            return values["isthmus"] / values["nginx"] if values.get("nginx") else None
-        return values["isthmus"]
+        if not row.is_ratio:
+            return middle(values["isthmus"])
+        pairs = zip(values["isthmus"], values.get("nginx", []))
+        return middle([ours / theirs if ours and theirs else None for ours, theirs in pairs])
 
     @staticmethod
     def verdict(row, judged):
@@ -45,7 +61,7 @@ class Figures:
         print("\n| what | " + " | ".join(SERVERS) + " | isthmus / nginx | wanted | met |")
         print("|---|" + "---|" * (len(SERVERS) + 3))
         for row, values, unit in self.rows.values():
-            cells = [f"{values[name]:.2f}" if name in values else "-" for name in SERVERS]
+            cells = [f"{middle(values[name]):.2f}" if name in values else "-" for name in SERVERS]
             judged = self.judged(row, values)
             ratio = f"{judged:.2f}" if row.is_ratio and judged is not None else "-"
             wanted = f"<= {row.most}" if row.most is not None else "-"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/load/backend.h"
 #include "bench/load/client.h"
 #include "loop/timer.h"
 
@@ -71,18 +72,24 @@ static int expected_prepare(struct load *load)
 static int load_run(struct load *load)
 {
     struct client *clients = NULL;
+    struct backend *backend = NULL;
     struct hold hold = {.load = load};
 
     timer_init(&hold.timer, load->loop, on_hold_end);
     load->begin_ns = loop_now_ns(load->loop);
     load->end_ns = load->begin_ns + load->settings->duration_ms * NS_PER_MS;
-    int r = clients_open(&clients, load);
+    int r = 0;
+    if (load->settings->backend.family != ADDRESS_NONE)
+        r = backend_open(&backend, load);
+    if (r == 0)
+        r = clients_open(&clients, load);
     if (r == 0 && load->settings->mode == LOAD_IDLE)
         r = timer_start(&hold.timer, load->end_ns);
     if (r == 0)
         loop_run(load->loop);
     timer_stop(&hold.timer);
     clients_close(clients, load);
+    backend_close(backend);
     return r;
 }
 

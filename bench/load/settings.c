@@ -6,6 +6,8 @@
 
 static const char usage[] =
     "Usage: load --connect ADDR [OPTION VALUE] ...\n"
+    "  --backend ADDR                  plays the engine as well, there; plain and stream only\n"
+    "  --itl-ms N                      between two events of that engine; default 20\n"
     "  --mode plain|stream|idle|slow   default plain\n"
     "  --tls 0|1                       without verifying; default 0\n"
     "  --connections N                 default 16\n"
@@ -36,6 +38,7 @@ static bool read_number(struct settings *settings, const char *name, const char 
         {"--connections", &settings->connections}, {"--duration-ms", &settings->duration_ms},
         {"--tokens", &settings->tokens},           {"--request-bytes", &settings->request_bytes},
         {"--spread-ms", &settings->spread_ms},     {"--read-rate", &settings->read_rate},
+        {"--itl-ms", &settings->itl_ms},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (strcmp(name, numbers[i].name) == 0)
@@ -47,6 +50,8 @@ static bool read_one(struct settings *settings, const char *name, const char *va
 {
     if (strcmp(name, "--connect") == 0)
         return address_parse(bytes_from_cstr(value), &settings->address) == 0;
+    if (strcmp(name, "--backend") == 0)
+        return address_parse(bytes_from_cstr(value), &settings->backend) == 0;
     if (strcmp(name, "--mode") == 0)
         return read_mode(&settings->mode, value);
     if (strcmp(name, "--model") == 0) {
@@ -72,6 +77,7 @@ bool settings_read(struct settings *ret_settings, int argument_count, char **arg
         .tokens = 64,
         .request_bytes = 1024,
         .read_rate = 65536,
+        .itl_ms = 20,
         .model = "sim",
     };
     for (int i = 0; i < argument_count; i += 2)

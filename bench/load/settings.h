@@ -20,12 +20,14 @@ enum load_mode {
 struct settings {
     enum load_mode mode;
     struct address address;
-    bool tls;             /* any certificate will do */
-    uint64_t connections; /* at most LOAD_CONNECTIONS */
-    uint64_t duration_ms; /* no request starts after it; what runs is waited for */
-    uint64_t tokens;      /* of each answer */
+    struct address backend; /* ADDRESS_NONE: the engine is somebody else */
+    bool tls;               /* any certificate will do */
+    uint64_t connections;   /* at most LOAD_CONNECTIONS */
+    uint64_t duration_ms;   /* no request starts after it; what runs is waited for */
+    uint64_t tokens;        /* of each answer */
     uint64_t request_bytes;
     uint64_t spread_ms;
+    uint64_t itl_ms;    /* of `backend`: between two events */
     uint64_t read_rate; /* LOAD_SLOW: bytes per second and connection */
     const char *model, *key;
 };
