@@ -12,7 +12,7 @@
 #define ARENA_BLOCK_BYTES 4096
 #define SLAB_BYTES 16384
 #define ARENA_SPANS_KEPT 4
-#define SLAB_SPANS_KEPT 2
+#define SLAB_SPANS_KEPT 8
 /* How long after the last exchange ended idle memory is given back. */
 #define TIDY_AFTER_NS (5 * NS_PER_S)
 /* What a client may still take to read its last error after the drain time. */

@@ -45,9 +45,9 @@ void loop_entropy(struct loop *loop, void *ret_bytes, size_t size);
 /* The processors this process may use; at least 1. */
 unsigned loop_cpu_count(void);
 
-/* A task is embedded in what it works on. It runs once, at the end of this turn, however often it
- * was posted. What a task posts, itself included, runs in a later round of the same turn; after
- * some rounds (loop_body.h) the rest waits for the next turn. */
+/* A task is embedded in what it works on. It runs once, behind one of this turn's events or at its
+ * end, however often it was posted. What a task posts, itself included, runs in a later round of
+ * the same turn; after some rounds (loop_body.h) the rest waits for the next turn. */
 struct task {
     struct list link;
     void (*run)(struct task *task);

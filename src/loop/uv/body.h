@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * body - the real loop over libuv. One turn is one iteration of uv_run(): what its poll phase
- * reports, then, in its check phase, timers and tasks.
+ * reports, with tasks behind each stream's event, then, in its check phase, timers and tasks.
  *
  * Only files of loop/uv include it.
  */
@@ -22,6 +22,8 @@ struct body {
     uv_prepare_t before_wait;
     uv_check_t after_wait;
     uint64_t now_ns; /* of this turn; 0: nobody has asked yet */
+
+    unsigned events; /* of streams, ever; wraps */
 
     uv_timer_t alarm;  /* the one timer that libuv knows of */
     uint64_t alarm_ns; /* what it is set for; LOOP_NEVER_NS: not set */

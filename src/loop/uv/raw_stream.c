@@ -19,6 +19,9 @@
 /* Parts that are no more than this together go out as one. */
 #define RAW_JOINED_BYTES 4096
 
+/* So many events a round of tasks. */
+#define RAW_EVENTS_PER_ROUND 16
+
 enum raw_phase {
     RAW_CONNECTING,
     RAW_OPEN,
@@ -152,9 +155,8 @@ static void raw_tell(struct raw_stream *raw, int events)
         raw_arm(raw, interest);
 }
 
-static void raw_event(uv_poll_t *poll, int status, int events)
+static void raw_take(struct raw_stream *raw, int status, int events)
 {
-    struct raw_stream *raw = poll->data;
     assert(raw->stream.events); /* bound in the turn in which it was accepted */
 
     if (status < 0)
@@ -169,6 +171,18 @@ static void raw_event(uv_poll_t *poll, int status, int events)
         raw_tell_break(raw);
     else
         raw_tell(raw, events);
+}
+
+/* Tasks wait for a few events, so that one wake-up of a peer serves several sends; not for all that
+ * one turn may bring, whose bytes would have to be held until its end. */
+static void raw_event(uv_poll_t *poll, int status, int events)
+{
+    struct raw_stream *raw = poll->data;
+    struct body *body = body_of(raw->stream.loop); /* the stream may be gone afterwards */
+
+    raw_take(raw, status, events);
+    if (++body->events % RAW_EVENTS_PER_ROUND == 0)
+        loop_run_tasks(&body->loop);
 }
 
 /* What the old owner was told, epoll will say again when asked again. */
