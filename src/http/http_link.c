@@ -69,12 +69,15 @@ static void link_break(struct http_link *link)
         link_fail(link, link->was_used ? HTTP_FAIL_STALE : HTTP_FAIL_RESET);
 }
 
-/* Silence is measured while the origin owes bytes: the request is sent, and there is credit. */
+/* Silence is measured while the origin owes bytes: the request is sent, and there is credit. Where
+ * nobody asked for it a timer that still runs from before means nothing: see on_timer(). */
 static bool link_await_bytes(struct http_link *link)
 {
     const struct http_request *request = link->request;
     uint64_t idle_ms = request->outgoing.idle_ms;
-    if (idle_ms == 0 || link->is_starved || !http_request_is_sent_whole(request)) {
+    if (idle_ms == 0)
+        return true;
+    if (link->is_starved || !http_request_is_sent_whole(request)) {
         timer_stop(&link->timer);
         return true;
     }
@@ -427,7 +430,8 @@ static void on_timer(struct timer *timer)
         link_dial_next(link);
         break;
     case HTTP_LINK_BUSY:
-        link_fail(link, HTTP_FAIL_IDLE);
+        if (link->request->outgoing.idle_ms != 0)
+            link_fail(link, HTTP_FAIL_IDLE);
         break;
     case HTTP_LINK_IDLE:
         if (options_of(link)->keep_idle_ms != 0)
