@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * engine - a simulated inference engine that speaks the OpenAI API: for demos, tests and worlds.
+ * engine - a simulated inference engine that speaks the OpenAI API as vLLM and SGLang do: for
+ * demos, tests and worlds.
  *
  * Answers are deterministic and recognisable: token i of an answer is a short word made from
  * hash(prompt bytes, i), where the prompt bytes are the request's raw "messages", "prompt" or
  * "input" value; so a client can check every token it gets (engine_token()). The count is
  * max_tokens / max_completion_tokens, or the profile's default. finish_reason is "length" when
  * max_tokens cut it, else "stop". usage is true: whitespace-separated words in, tokens out.
- * n > 1 is refused with 400. A client that closes its sending side has left.
+ * Further choices have words of their own (engine_choice_hash()); tools, JSON that was asked for
+ * and answers that go on from their own beginning are told in docs/simulation.md. A client that
+ * closes its sending side has left.
  *
  * It reads and writes HTTP/1.1 by itself, so that it is a peer whose bytes owe nothing to our own
  * http/ room.
  *
- * Serves /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models, /health, /metrics
- * (requests running and waiting, cancelled, tokens generated), GET/POST /sim/faults, POST /sim/echo
- * (how much came, and its hash), and as gateways do /v1/inference: a chat, or a prompt.
+ * Serves what its dialect has (engine_answer.c, engine_pages.c), GET/POST /sim/faults, POST
+ * /sim/echo (how much came, and its hash), and as gateways do /v1/inference: a chat, or a prompt.
  *
  * Memory   the engine is the caller's until engine_close(); names and key of its options outlive
  * it. Threads  its loop. Errors   engine_open(): -errno.

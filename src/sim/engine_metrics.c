@@ -213,6 +213,8 @@ static void own_write(const struct page *page)
         const char *name, *type;
         uint64_t value;
     } own[] = {
+        {"sim:requests_running", "gauge", page->load->gauges.running},
+        {"sim:requests_waiting", "gauge", page->load->gauges.waiting},
         {"sim:requests_completed_total", "counter", counts->completed},
         {"sim:requests_cancelled_total", "counter", counts->cancelled},
         {"sim:connections", "gauge", counts->connections},

@@ -26,8 +26,9 @@ void engine_usage_write_responses(const struct engine_generation *generation, st
     unsigned long long made = engine_shape_made_tokens(generation);
 
     writer_format(writer,
-                  "{\"input_tokens\":%llu,\"input_tokens_details\":{\"cached_tokens\":%llu},"
-                  "\"output_tokens\":%llu,\"output_tokens_details\":{\"reasoning_tokens\":0},"
+                  "{\"input_tokens\":%llu,\"input_tokens_details\":{\"cached_tokens\":%llu,"
+                  "\"cache_write_tokens\":0},\"output_tokens\":%llu,\"output_tokens_details\":{"
+                  "\"reasoning_tokens\":0},"
                   "\"total_tokens\":%llu}",
                   prompt, (unsigned long long)question->cached_tokens, made, prompt + made);
 }
