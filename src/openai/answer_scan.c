@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sources: WHATWG HTML, "Server-sent events", for lines and fields.
+ * Sources: WHATWG HTML, "Server-sent events", for lines and fields; the official clients of both
+ * APIs for what ends a stream.
  */
 #include "openai/answer_scan.h"
 
@@ -43,13 +44,42 @@ static void judge_data(struct answer_scan *scan, struct bytes payload, bool is_l
         scan->has_error = true;
 }
 
+static const struct {
+    struct bytes name;
+    enum answer_event event;
+} event_names[] = {
+    {{"message_stop", 12}, EVENT_IS_LAST},
+    {{"response.completed", 18}, EVENT_IS_LAST},
+    {{"response.incomplete", 19}, EVENT_IS_LAST},
+    {{"response.failed", 15}, EVENT_IS_LAST},
+    {{"error", 5}, EVENT_IS_ERROR},
+};
+
+static void judge_event_name(struct answer_scan *scan, struct bytes name, bool is_longer)
+{
+    scan->event = EVENT_GOES_ON;
+    for (size_t i = 0; !is_longer && i < sizeof event_names / sizeof *event_names; i++)
+        if (bytes_equal(bytes_trim(name), event_names[i].name))
+            scan->event = event_names[i].event;
+}
+
+static void end_event(struct answer_scan *scan)
+{
+    scan->boundary_bytes = scan->fed_bytes;
+    scan->is_done |= scan->event == EVENT_IS_LAST;
+    scan->has_error |= scan->event == EVENT_IS_ERROR;
+    scan->event = EVENT_GOES_ON;
+}
+
 /* `head`: at most ANSWER_SCAN_KEEP bytes of a line that has come to its end. */
 static void judge_line(struct answer_scan *scan, struct bytes head, bool is_longer)
 {
     if (head.length == 0)
-        scan->boundary_bytes = scan->fed_bytes;
+        end_event(scan);
     else if (bytes_start_with(head, BYTES("data:")))
         judge_data(scan, bytes_after(head, 5), is_longer);
+    else if (bytes_start_with(head, BYTES("event:")))
+        judge_event_name(scan, bytes_after(head, 6), is_longer);
 }
 
 static void keep(struct answer_scan *scan, struct bytes piece)

@@ -31,12 +31,26 @@ static bool matches(struct bytes line, const char *pattern)
     return does_match;
 }
 
+static enum answer_event name_event(struct bytes line)
+{
+    if (matches(line,
+                "^event:[ \t]*(message_stop|response[.](completed|incomplete|failed))[ \t]*$"))
+        return EVENT_IS_LAST;
+    return matches(line, "^event:[ \t]*error[ \t]*$") ? EVENT_IS_ERROR : EVENT_GOES_ON;
+}
+
 /* Takes the line apart slowly; of long lines only the first bytes count, as the header says. */
 static void judge_line_slowly(struct answer_scan *verdict, struct bytes line, size_t event_end)
 {
     bool is_longer = line.length > ANSWER_SCAN_KEEP;
-    if (line.length == 0)
+    if (line.length == 0) {
         verdict->boundary_bytes = event_end;
+        verdict->is_done |= verdict->event == EVENT_IS_LAST;
+        verdict->has_error |= verdict->event == EVENT_IS_ERROR;
+        verdict->event = EVENT_GOES_ON;
+    }
+    if (bytes_start_with(line, BYTES("event:")))
+        verdict->event = is_longer ? EVENT_GOES_ON : name_event(line);
     if (!bytes_start_with(line, BYTES("data:")))
         return;
     struct bytes payload = bytes_trim(bytes_after(line, 5));

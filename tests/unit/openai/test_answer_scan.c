@@ -80,6 +80,22 @@ static void an_error_at_the_top_of_an_event_is_seen(void **state)
     assert_false(scan("data: {\"error\":{}}").has_error);
 }
 
+static void an_event_may_say_by_its_name_that_it_is_the_last(void **state)
+{
+    (void)state;
+    assert_true(scan("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n").is_done);
+    assert_true(scan("event:response.completed\r\ndata: {}\r\n\r\n").is_done);
+    assert_true(scan("event: response.incomplete\ndata: {}\n\n").is_done);
+    assert_true(scan("event: response.failed\ndata: {}\n\n").is_done);
+    assert_false(scan("event: message_stop\ndata: {}\n").is_done); /* half an event */
+    assert_false(scan("event: message_stop_not\ndata: {}\n\n").is_done);
+    assert_false(scan("event: message_stop\nevent: x\ndata: {}\n\n").is_done);
+    assert_false(scan("event: response.created\ndata: {}\n\n").is_done);
+    assert_true(scan("event: error\ndata: {\"type\":\"error\"}\n\n").has_error);
+    assert_false(scan("event: error\ndata: {}\n").has_error);
+    assert_false(scan("event: errors\ndata: {}\n\n").has_error);
+}
+
 static void the_boundary_is_just_behind_the_last_empty_line(void **state)
 {
     (void)state;
@@ -113,6 +129,7 @@ int main(void)
         cmocka_unit_test(a_stream_is_done_after_the_line_that_says_so),
         cmocka_unit_test(data_lines_are_counted_and_done_is_none),
         cmocka_unit_test(an_error_at_the_top_of_an_event_is_seen),
+        cmocka_unit_test(an_event_may_say_by_its_name_that_it_is_the_last),
         cmocka_unit_test(the_boundary_is_just_behind_the_last_empty_line),
         cmocka_unit_test(a_long_line_is_judged_by_its_beginning),
     };
