@@ -75,7 +75,7 @@ struct model_config {
 };
 
 /* Which model an answer says it is from: the one asked for, or the core's own name for it. */
-enum model_echo { MODEL_ECHO_REQUESTED, MODEL_ECHO_UPSTREAM };
+enum model_echo_name { MODEL_ECHO_REQUESTED, MODEL_ECHO_UPSTREAM };
 
 enum model_from {
     MODEL_FROM_BODY, /* `model` of a JSON body, if there is one */
@@ -134,7 +134,7 @@ struct edge_config {
     size_t core_count;
     struct model_config *models;
     size_t model_count;
-    enum model_echo model_echo;
+    enum model_echo_name model_echo;
     struct route_config *routes;
     size_t route_count;
     uint64_t workers;     /* 0: as many as CPUs */

@@ -199,7 +199,7 @@ const struct option edge_options[] = {
     {.name = "models", .flag = "model", OPTION_IS_MAP(MODEL, EDGE, models, model_count),
      .most = 256, .map = &model_map, .value = "NAME=MODEL",
      .help = "Names that clients may ask for, and what the cores call them."},
-    {.name = "model_echo", OPTION_IS_CHOICE(enum model_echo, EDGE, model_echo),
+    {.name = "model_echo", OPTION_IS_CHOICE(enum model_echo_name, EDGE, model_echo),
      .fallback = "requested", .choices = model_echoes,
      .help = "Which model an answer says it is from: the name that was asked for, or the core's."},
     {.name = "routes", .flag = "route", OPTION_IS_MAP(ROUTE, EDGE, routes, route_count),
