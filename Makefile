@@ -6,10 +6,10 @@ BUILD ?= build
 TEST_BUILD ?= build-test
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build test check bench soak clean
+.PHONY: help run build test test-engines check bench soak clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 run: build ## set up, build, and show a first demonstration
 	@tools/demo.sh $(BUILD)/isthmus
@@ -24,6 +24,9 @@ test: ## set up, build and run all tests
 	@tools/configure.sh $(TEST_BUILD)
 	@ninja -C $(TEST_BUILD) -j $(JOBS)
 	@tools/run_tests.py $(TEST_BUILD)
+
+test-engines: build ## the edge in front of real inference engines, which it gets first (docs/engines.md)
+	@ISTHMUS=$(BUILD)/isthmus tests/engines/run.sh
 
 check: ## all that a change must pass: tests, sanitizers, fuzzing, linters
 	@bash .ci/run
