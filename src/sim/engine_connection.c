@@ -80,6 +80,14 @@ static void answer_forget(struct engine_connection *connection)
     loop_post(connection->engine->loop, &connection->task);
 }
 
+static void answer_complete(struct engine_connection *connection)
+{
+    struct engine *engine = connection->engine;
+
+    engine->counts.completed++;
+    engine->cut += connection->generation.question.script.is_cut;
+}
+
 /* Everything was sent. */
 static void answer_end(struct engine_connection *connection)
 {
@@ -90,11 +98,11 @@ static void answer_end(struct engine_connection *connection)
     case ENGINE_END_SILENCE:
         break;
     case ENGINE_END_KEEP:
-        engine->counts.completed++;
+        answer_complete(connection);
         answer_forget(connection);
         break;
     case ENGINE_END_CLOSE:
-        engine->counts.completed++;
+        answer_complete(connection);
         stream_close(connection->stream);
         connection_free(connection);
         break;
@@ -328,6 +336,15 @@ int engine_connection_open(struct engine *engine, struct stream *stream)
 void engine_connection_go_on(struct engine_generation *generation)
 {
     connection_advance(CONTAINER_OF(generation, struct engine_connection, generation));
+}
+
+enum engine_activity engine_connection_activity(struct list *link, const char *model)
+{
+    struct engine_connection *connection = CONTAINER_OF(link, struct engine_connection, link);
+
+    if (connection->state == READING || connection->generation.question.model != model)
+        return ENGINE_IDLE;
+    return connection->is_waiting ? ENGINE_WAITING : ENGINE_RUNNING;
 }
 
 void engine_connection_close(struct list *link)

@@ -21,7 +21,9 @@
 int engine_connection_open(struct engine *engine, struct stream *stream);
 /* A connection's generation has a token more in its seat. Both may be gone afterwards. */
 void engine_connection_go_on(struct engine_generation *generation);
-/* link: a member of engine->connections. */
+/* What a member of engine->connections does with this model, the engine's own copy of its name. */
+enum engine_activity { ENGINE_IDLE, ENGINE_WAITING, ENGINE_RUNNING };
+enum engine_activity engine_connection_activity(struct list *link, const char *model);
 void engine_connection_close(struct list *link);
 
 #endif

@@ -29,6 +29,8 @@ void engine_load_read(const struct engine *engine, struct engine_load *ret_load)
     *ret_load = (struct engine_load){
         .gauges = gauges,
         .histograms = histograms,
+        .stopped = engine->counts.completed - engine->cut,
+        .cut = engine->cut,
         .block_tokens = block_tokens,
         .kv_tokens = gauges.kv_blocks * block_tokens,
         .kv_used_tokens = gauges.kv_blocks_used * block_tokens,

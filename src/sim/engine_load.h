@@ -14,6 +14,7 @@
 struct engine_load {
     struct gpu_gauges gauges;
     const struct gpu_histograms *histograms;
+    uint64_t stopped, cut; /* of the answers that were completed: by themselves, by max_tokens */
     uint64_t block_tokens; /* of one block of KV memory */
     uint64_t kv_tokens, kv_used_tokens;
     double kv_use, hit_rate; /* 0..1 */

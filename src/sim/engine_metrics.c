@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/engine_metrics.h"
 
-#include <stdio.h>
+#include "sim/engine_connection.h"
 
-#define LABEL_BYTES 200
 #define NO_BOUND UINT64_MAX
 
 /* How a number in struct engine_load becomes text. */
@@ -32,8 +31,10 @@ static const struct metric vllm_metrics[] = {
      LOAD(gauges.prefix_query_tokens), NULL},
     {"vllm:prefix_cache_hits_total", "vllm:gpu_prefix_cache_hits_total", COUNTER,
      LOAD(gauges.prefix_hit_tokens), NULL},
-    {"vllm:request_success_total", NULL, COUNTER, LOAD(gauges.finished),
-     ",finished_reason=\"stop\""},
+    {"vllm:request_success_total", NULL, COUNTER, LOAD(stopped), ",finished_reason=\"stop\""},
+    {"vllm:request_success_total", NULL, COUNTER, LOAD(cut), ",finished_reason=\"length\""},
+    {"vllm:request_success_total", NULL, COUNTER, LOAD(gauges.cancelled),
+     ",finished_reason=\"abort\""},
     {"vllm:time_to_first_token_seconds", NULL, SECONDS, HISTOGRAM(ttft), NULL},
     {"vllm:inter_token_latency_seconds", "vllm:time_per_output_token_seconds", SECONDS,
      HISTOGRAM(itl), NULL},
@@ -72,7 +73,8 @@ struct page {
     const struct engine *engine;
     const struct engine_load *load;
     struct writer *writer;
-    bool writes_floats; /* as Python's client does: 3.0 */
+    bool writes_floats;    /* as Python's client does: 3.0 */
+    const char *last_name; /* a metric's type is told once, whatever labels it comes with */
 };
 
 static void labels_write(const struct page *page, const struct metric *metric)
@@ -150,7 +152,7 @@ static void histogram_write(const struct page *page, const struct metric *metric
     number_write(page, histogram->count);
 }
 
-static void metric_write(const struct page *page, const struct metric *metric)
+static void metric_write(struct page *page, const struct metric *metric)
 {
     static const char *const types[] = {[GAUGE] = "gauge",
                                         [COUNTER] = "counter",
@@ -162,7 +164,9 @@ static void metric_write(const struct page *page, const struct metric *metric)
 
     if (!*name)
         return; /* the old engines had nothing like it */
-    writer_format(page->writer, "# TYPE %s %s\n", name, types[metric->kind]);
+    if (!page->last_name || strcmp(page->last_name, name) != 0)
+        writer_format(page->writer, "# TYPE %s %s\n", name, types[metric->kind]);
+    page->last_name = name;
     if (metric->kind == SECONDS || metric->kind == TOKENS)
         histogram_write(page, metric, name);
     else
@@ -187,6 +191,25 @@ static void cache_config_write(const struct page *page)
                       tokens, blocks);
 }
 
+/* The adapters, with commas between them, that some answer is doing this with. */
+static void adapters_write(const struct page *page, enum engine_activity activity)
+{
+    const struct engine *engine = page->engine;
+    bool is_first = true;
+
+    for (size_t i = 0; i < engine->lora_count; i++) {
+        const char *name = engine->models[engine->model_count + i];
+        bool is_active = false;
+        LIST_EACH(link, &engine->connections)
+        is_active |= engine_connection_activity(link, name) == activity;
+        if (!is_active)
+            continue;
+        writer_text(page->writer, is_first ? "" : ",");
+        writer_escaped(page->writer, bytes_from_cstr(name));
+        is_first = false;
+    }
+}
+
 /* Its value is a time; its facts are the labels. */
 static void lora_write(const struct page *page, uint64_t wall_s)
 {
@@ -198,12 +221,10 @@ static void lora_write(const struct page *page, uint64_t wall_s)
                   "# TYPE vllm:lora_requests_info gauge\n"
                   "vllm:lora_requests_info{max_lora=\"%zu\",running_lora_adapters=\"",
                   engine->lora_count);
-    for (size_t i = 0; engine->counts.running > engine->waiting && i < engine->lora_count; i++) {
-        writer_text(page->writer, i ? "," : "");
-        writer_escaped(page->writer, bytes_from_cstr(engine->models[engine->model_count + i]));
-    }
-    writer_format(page->writer, "\",waiting_lora_adapters=\"\"} %llu.0\n",
-                  (unsigned long long)wall_s);
+    adapters_write(page, ENGINE_RUNNING);
+    writer_text(page->writer, "\",waiting_lora_adapters=\"");
+    adapters_write(page, ENGINE_WAITING);
+    writer_format(page->writer, "\"} %llu.0\n", (unsigned long long)wall_s);
 }
 
 static void own_write(const struct page *page)
@@ -230,7 +251,7 @@ static void own_write(const struct page *page)
 void engine_metrics_write(const struct engine *engine, const struct engine_load *load,
                           uint64_t wall_s, struct writer *writer)
 {
-    const struct page page = {engine, load, writer, engine->dialect->family != ENGINE_OPENAI};
+    struct page page = {engine, load, writer, engine->dialect->family != ENGINE_OPENAI, NULL};
     const struct metric *metrics =
         engine->dialect->family == ENGINE_SGLANG ? sglang_metrics : vllm_metrics;
 

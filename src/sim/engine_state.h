@@ -41,6 +41,7 @@ struct engine {
     struct list connections;
     struct engine_counts counts;
     uint64_t waiting; /* of those running: no token has come yet */
+    uint64_t cut;     /* of those completed: max_tokens ended them */
 };
 
 #endif

@@ -72,11 +72,73 @@ static void each_allocation_may_fail_on_a_gpu_as_well(void **state)
     each_may_fail(*state, "h100-8b");
 }
 
+#define TOOL "{\"type\":\"function\",\"name\":\"f\",\"parameters\":{\"properties\":{\"a\":{}}}}"
+
+/* One request, whose n-th allocation fails; false once there is no n-th. Whatever comes, it ends.
+ */
+static bool ends(struct fixture *fixture, const char *head, const char *body, unsigned n)
+{
+    struct probe probe;
+
+    roomy_probe_open(fixture, &probe);
+    probe_write(&probe, head, body);
+    failing_memory_set(n + 1);
+    run_for(fixture, 100 * NS_PER_MS);
+    bool has_failed = failing_memory_has_failed();
+    failing_memory_set(0);
+    run_for(fixture, 10 * NS_PER_S);
+    assert_true(has_failed || has(&probe, "HTTP/1.1 200 OK\r\n"));
+    assert_true(has(&probe, "HTTP/1.1 200 OK\r\n") || probe.has_ended || probe.hangup);
+    probe_close(&probe);
+    return has_failed;
+}
+
+static void each_allocation_may_fail_in_every_shape(void **state)
+{
+    static const struct {
+        const char *head, *body;
+    } rows[] = {
+        {"POST /v1/chat/completions",
+         "{\"model\":\"sim\",\"messages\":[{}],\"max_tokens\":3,\"n\":2,\"logprobs\":true,"
+         "\"top_logprobs\":2,\"stop\":\"e\",\"return_token_ids\":true}"},
+        {"POST /v1/chat/completions",
+         "{\"model\":\"sim\",\"messages\":[{},{\"role\":\"assistant\",\"content\":\"no\"}],"
+         "\"continue_final_message\":true,\"response_format\":{\"type\":\"json_object\"}}"},
+        {"POST /v1/responses",
+         "{\"model\":\"sim\",\"input\":\"f\",\"stream\":true,\"tools\":[" TOOL "]}"},
+        {"POST /v1/messages", "{\"model\":\"sim\",\"messages\":[{\"role\":\"user\",\"content\":"
+                              "\"f\"}],\"max_tokens\":99,"
+                              "\"stream\":true,\"tools\":[" TOOL "]}"},
+        {"POST /v1/completions", "{\"model\":\"sim\",\"prompt\":\"\\u0001\",\"max_tokens\":2,"
+                                 "\"echo\":true,\"logprobs\":1}"},
+        {"POST /v1/embeddings", "{\"model\":\"sim\",\"input\":\"a\",\"dimensions\":64}"},
+        {"POST /v1/rerank", "{\"model\":\"sim\",\"query\":\"a\",\"documents\":[\"a\",\"b\"]}"},
+        {"POST /v1/score", "{\"model\":\"sim\",\"text_1\":\"a\",\"text_2\":\"b\"}"},
+        {"POST /tokenize", "{\"model\":\"sim\",\"prompt\":\"a b\"}"},
+        {"POST /detokenize", "{\"model\":\"sim\",\"tokens\":[1,2]}"},
+        {"GET /metrics", ""},
+        {"GET /v1/models", ""},
+        {"GET /v1/loads", ""},
+    };
+    struct fixture *fixture = *state;
+    struct engine_options options = {0};
+
+    engine_begin(fixture, &options);
+    world_memory_hook(fixture->world, failing_memory_spare);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned n = 0;
+        while (ends(fixture, rows[i].head, rows[i].body, n))
+            n++;
+        assert_in_range(n, 2, 1000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(each_allocation_may_fail),
         IN_WORLD(each_allocation_may_fail_on_a_gpu_as_well),
+        IN_WORLD(each_allocation_may_fail_in_every_shape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,27 @@ static void metrics_have_the_names_of_their_time(void **state)
     }
 }
 
+static void metrics_tell_which_adapters_run_and_how_answers_ended(void **state)
+{
+    struct fixture *fixture = *state;
+    struct engine_options options = {.dialect = engine_dialect_find(BYTES("vllm")),
+                                     .profile = &engine_profiles[1],
+                                     .loras = (const char *const[]){"poet", "clerk", NULL}};
+    const char *head = "POST /v1/chat/completions";
+    struct probe probe;
+
+    engine_begin(fixture, &options);
+    assert_true(answers(fixture, head, "{\"max_tokens\":1,\"messages\":[{}]}", "\"length\""));
+    assert_true(answers(fixture, "GET /metrics", "", ",finished_reason=\"length\"} 1.0\n"));
+    assert_true(answers(fixture, "GET /metrics", "", "running_lora_adapters=\"\""));
+    probe_open(fixture, &probe);
+    probe_write(&probe, head, "{\"model\":\"poet\",\"max_tokens\":999,\"messages\":[{}]}");
+    run_for(fixture, NS_PER_MS);
+    assert_true(answers(fixture, "GET /metrics", "", "waiting_lora_adapters=\"poet\""));
+    probe_close(&probe);
+    assert_true(answers(fixture, "GET /metrics", "", ",finished_reason=\"abort\"} 1.0\n"));
+}
+
 static void errors_have_the_form_of_their_engine(void **state)
 {
     static const struct {
@@ -197,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_WORLD(each_dialect_has_the_pages_of_its_engine),
         IN_WORLD(metrics_have_the_names_of_their_time),
+        IN_WORLD(metrics_tell_which_adapters_run_and_how_answers_ended),
         IN_WORLD(errors_have_the_form_of_their_engine),
         IN_WORLD(an_error_in_mid_stream_is_followed_by_done_where_engines_do_that),
         IN_WORLD(adapters_are_models_with_a_parent),
