@@ -21,6 +21,7 @@ struct model_entry {
     struct bytes raw;    /* its object as the engine wrote it; at == NULL: we know but the name */
     struct bytes id_raw; /* the id inside `raw`, with its quotes */
     struct bytes name;   /* what it is called here; at == NULL: as the engine calls it */
+    size_t rank;         /* model_list_make_unique()'s own */
 };
 
 struct model_list {
