@@ -5,6 +5,8 @@
  */
 #include "openai/answer_scan.h"
 
+#include "openai/line_end.h"
+
 void answer_scan_init(struct answer_scan *scan)
 {
     *scan = (struct answer_scan){0};
@@ -121,25 +123,14 @@ static struct bytes finish_crlf(struct answer_scan *scan, struct bytes bytes)
     return bytes_after(bytes, 1);
 }
 
-/* The next `end_of_line` at or behind `at`, or `end`. `found` is the last answer: each byte is
- * looked at once, however the two kinds of line ends are mixed. */
-static const char *next_end(const char *found, const char *at, const char *end, char end_of_line)
-{
-    if (found && found >= at)
-        return found;
-    found = memchr(at, end_of_line, (size_t)(end - at));
-    return found ? found : end;
-}
-
 void answer_scan_feed(struct answer_scan *scan, struct bytes bytes)
 {
     if (bytes.length == 0)
         return;
-    const char *end = bytes.at + bytes.length, *newline = NULL, *cr = NULL;
+    const char *end = bytes.at + bytes.length;
+    struct line_ends ends = {0};
     for (bytes = finish_crlf(scan, bytes); bytes.length > 0; bytes = finish_crlf(scan, bytes)) {
-        newline = next_end(newline, bytes.at, end, '\n');
-        cr = next_end(cr, bytes.at, end, '\r');
-        const char *stop = newline < cr ? newline : cr;
+        const char *stop = line_end_find(&ends, bytes.at, end);
         struct bytes rest = bytes_of(bytes.at, (size_t)(stop - bytes.at));
         if (stop == end) {
             scan->fed_bytes += rest.length;

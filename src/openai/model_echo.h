@@ -24,7 +24,7 @@ typedef int model_echo_sink(void *user, struct bytes piece);
 
 enum model_echo_line {                  /* of an event stream */
                        ECHO_LINE_FIELD, /* at its beginning, or within the name of its field */
-                       ECHO_LINE_SPACE, /* behind "data:", where one space is not data */
+                       ECHO_LINE_SPACE, /* just behind "data:", where one space is not data */
                        ECHO_LINE_DATA,
                        ECHO_LINE_OTHER,
 };
@@ -39,23 +39,30 @@ enum model_echo_text {
     ECHO_TEXT_PASSING, /* found, or given up: the rest of this object passes */
 };
 
+enum model_echo_value { /* what the value that comes next means to us */
+                        ECHO_VALUE_OTHER,
+                        ECHO_VALUE_MODEL,
+                        ECHO_VALUE_HOLDER, /* of "message" or "response": may have a "model" inside
+                                            */
+};
+
 #define MODEL_ECHO_KEY_BYTES 8 /* of the longest key that we look for */
 
 struct model_echo {
     struct bytes name_raw;
+
     bool is_event_stream;
     enum model_echo_line line;
     uint8_t field_length; /* of "data:" that have come; ECHO_LINE_FIELD */
     bool last_was_cr;     /* a newline that follows belongs to it */
 
     enum model_echo_text text;
+    enum model_echo_value value;
     uint32_t depth;    /* brackets open */
-    uint32_t searched; /* the depth whose keys are looked at: 1, or 2 in "message" or "response" */
-    bool expects_key;  /* in an object, outside of strings */
+    uint32_t searched; /* the depth whose keys are looked at: 1, or 2 in a holder */
+    bool expects_key;  /* the next string is a key of that depth */
     char key[MODEL_ECHO_KEY_BYTES];
-    uint8_t key_length;
-    bool key_is_longer; /* than what is kept, or has an escape */
-    bool key_is_done;   /* its value comes next */
+    uint8_t key_length; /* more than fits: none of ours */
 };
 
 /* `name_raw` is the new value as JSON text, with its quotes; openai_request.model_raw will do. */
