@@ -11,8 +11,8 @@ JOBS ?= $(shell nproc)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-run: build ## set up, build, and show a first demonstration
-	@tools/demo.sh $(BUILD)/isthmus
+run: build ## set up, build, and show it at work: isthmus demo
+	@$(BUILD)/isthmus demo
 
 build: ## set up and build the release: build/isthmus
 	@tools/setup.sh build

@@ -54,6 +54,7 @@ static uint64_t elapsed_ms(const struct demo *demo)
 static struct demo_facts facts_of(const struct demo *demo)
 {
     struct demo_facts facts = {
+        .program = program_invocation_name,
         .edge = demo->edge,
         .statistics = &demo->statistics,
         .news = &demo->news,
@@ -114,9 +115,9 @@ static void on_done(void *user, const struct demo_visit *visit)
 /* Somebody pasted one of the lines. */
 static void tell_foreign(struct demo *demo, const struct demo_log_line *line)
 {
-    TELL(demo, "your request: %s, %s%s, status %u%s%s, %" PRIu64 " ms", line->route,
-         line->core[0] ? "core " : "the edge alone", line->core, line->status,
-         line->error[0] ? ", error " : "", line->error, line->us / 1000);
+    TELL(demo, "yours: %s, %s%s: %u%s%s, %" PRIu64 " ms", line->route,
+         line->core[0] ? "core " : "edge", line->core, line->status, line->error[0] ? " " : "",
+         line->error, line->us / 1000);
 }
 
 static void on_line(void *user, struct bytes text)
@@ -197,6 +198,7 @@ static void sum_up(struct demo *demo)
     if (was_live) /* what the picture has shown goes with it */
         write_view(demo, demo_view_recap);
     write_view(demo, demo_view_summary);
+    write_view(demo, demo->state == DEMO_STAYING ? demo_view_invitation : demo_view_next);
     if (demo->statistics.ended[DEMO_CUT_SILENT] > 0)
         demo->status = COMMAND_FAILED;
 }
@@ -212,7 +214,6 @@ static void stay(struct demo *demo)
 {
     demo->state = DEMO_STAYING;
     sum_up(demo);
-    write_view(demo, demo_view_invitation);
 }
 
 static bool is_told_out(const struct demo *demo)
@@ -345,6 +346,7 @@ static void on_interrupt(void *user)
         return;
     }
     demo->is_interrupted = true;
+    TELL(demo, "no new clients; answers under way may end (Ctrl-C: at once)");
     if (demo->state != DEMO_ENDING)
         drain(demo);
 }

@@ -6,7 +6,8 @@
 #include "config/printer.h"
 
 #define MODEL "sim"
-#define WORDS_MOST 600 /* of a long prompt */
+#define WORDS_LEAST 200 /* of the notes in a long prompt */
+#define WORDS_MOST 3000
 
 typedef void write_fn(struct printer *body, struct random *random, bool is_stream);
 
@@ -33,14 +34,14 @@ static void write_prompt(struct printer *body, struct random *random)
     if (!random_chance(random, 1, 4))
         return;
     PRINT(body, " Use these notes:");
-    for (uint64_t left = random_between(random, 50, WORDS_MOST); left > 0; left--)
+    for (uint64_t left = random_between(random, WORDS_LEAST, WORDS_MOST); left > 0; left--)
         PRINT(body, " %s", words[random_below(random, COUNT(words))]);
 }
 
 /* What follows the prompt in all bodies that generate. */
 static void write_end(struct printer *body, struct random *random, bool is_stream)
 {
-    PRINT(body, ",\"max_tokens\":%" PRIu64, random_between(random, 40, 200));
+    PRINT(body, ",\"max_tokens\":%" PRIu64, random_between(random, 40, 300));
     if (is_stream)
         PRINT(body, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
     PRINT(body, "}");

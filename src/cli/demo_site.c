@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/demo_site.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@
 #include "sim/engine.h"
 
 #define BACKLOG 128
+#define PROFILE "h100-8b" /* an H100 that serves a model of 8 billion parameters */
 /* As in life, where a load balancer asks a machine that goes away to be quick. */
 #define DRAIN "5s"
 
@@ -37,18 +39,13 @@ struct demo_site {
 
 /* ---- cores ---- */
 
-static const struct engine_profile *profile(void)
-{
-    const struct engine_profile *found = engine_profiles;
-    for (const struct engine_profile *p = engine_profiles; p->name; p++)
-        if (bytes_equal(bytes_from_cstr(p->name), BYTES("simple")))
-            found = p;
-    return found;
-}
-
 static int core_start(struct core *core, struct loop *loop)
 {
-    const struct engine_options options = {.profile = profile(), .seed = core->seed};
+    struct engine_profile profile = {0};
+    bool is_known = engine_profile_find(BYTES(PROFILE), &profile);
+    assert(is_known);
+    (void)is_known;
+    const struct engine_options options = {.profile = &profile, .seed = core->seed};
     int r = listen_socket_open(&core->socket, loop, &core->address, BACKLOG);
     if (r < 0)
         return r;

@@ -73,7 +73,7 @@ static int compare(const void *a, const void *b)
 /* Nearest rank: the least sample that `percent` of all do not pass. */
 static uint64_t rank(const uint64_t *sorted, size_t count, size_t percent)
 {
-    return count > 0 ? sorted[(count * percent + 99) / 100 - 1] : 0;
+    return sorted[(count * percent + 99) / 100 - 1];
 }
 
 struct demo_ttft demo_statistics_ttft(const struct demo_statistics *statistics, uint64_t since_ns)
@@ -83,6 +83,8 @@ struct demo_ttft demo_statistics_ttft(const struct demo_statistics *statistics, 
     for (size_t i = 0; i < statistics->sample_count && i < DEMO_SAMPLES_MOST; i++)
         if (statistics->samples[i].at_ns >= since_ns)
             sorted[count++] = statistics->samples[i].ttft_ns;
+    if (count == 0)
+        return (struct demo_ttft){0};
     qsort(sorted, count, sizeof *sorted, compare);
     return (struct demo_ttft){
         .p50_ns = rank(sorted, count, 50), .p95_ns = rank(sorted, count, 95), .count = count};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/demo_story.h"
 
-#define FEW 8
-#define MANY 32
+#define FEW 16
+#define MANY 64
 
 const struct demo_scene demo_story[DEMO_SCENES] = {
     {0, FEW, DEMO_ACT_NONE, "A quiet start",

@@ -159,6 +159,17 @@ static void paste_faults(struct printer *lines, const struct demo_facts *facts)
               address_format(&facts->cores[i].address, address));
 }
 
+void demo_view_next(struct demo_page *page, const struct demo_facts *facts)
+{
+    struct printer lines = {.out = page->out, .status = page->status};
+    PRINT(&lines,
+          "\nNext:\n"
+          "  %s demo --stay                        # stays up; lines to paste\n"
+          "  %s edge --core http://127.0.0.1:8000  # an engine of your own\n",
+          facts->program, facts->program);
+    page->status = lines.status;
+}
+
 void demo_view_invitation(struct demo_page *page, const struct demo_facts *facts)
 {
     struct printer lines = {.out = page->out, .status = page->status};

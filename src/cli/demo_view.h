@@ -16,7 +16,8 @@
 #include "cli/demo_story.h"
 
 struct demo_facts {
-    const char *edge; /* its address */
+    const char *program; /* as it was called */
+    const char *edge;    /* its address */
     const struct demo_statistics *statistics;
     const struct demo_news *news;
     struct demo_core_facts cores[DEMO_CORES];
@@ -42,7 +43,8 @@ void demo_view_status(struct demo_page *page, const struct demo_facts *facts);
 void demo_view_recap(struct demo_page *page, const struct demo_facts *facts);
 /* What came of it. */
 void demo_view_summary(struct demo_page *page, const struct demo_facts *facts);
-/* Lines to paste into another terminal. */
+/* What to run next; and, for who stays, lines to paste into another terminal. */
+void demo_view_next(struct demo_page *page, const struct demo_facts *facts);
 void demo_view_invitation(struct demo_page *page, const struct demo_facts *facts);
 
 #endif

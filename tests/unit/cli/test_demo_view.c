@@ -34,7 +34,8 @@ static int set_up(void **state)
     if (!f)
         return -1;
     fill(f);
-    f->facts = (struct demo_facts){.edge = "127.0.0.1:40000",
+    f->facts = (struct demo_facts){.program = "build/isthmus",
+                                   .edge = "127.0.0.1:40000",
                                    .statistics = &f->statistics,
                                    .news = &f->news,
                                    .scene = 2,
@@ -178,6 +179,9 @@ static void lines_to_paste_are_whole_in_any_window(void **state)
     assert_non_null(strstr(text, "curl -N http://127.0.0.1:40000/v1/chat/completions \\\n"));
     assert_non_null(strstr(text, "base_url=\"http://127.0.0.1:40000/v1\""));
     assert_non_null(strstr(text, "curl http://127.0.0.1:50002/sim/faults"));
+    assert_in_range(widest_line(text), 20, 79);
+    text = show(f, demo_view_next, (struct demo_page){.columns = 20});
+    assert_non_null(strstr(text, "build/isthmus edge --core http://127.0.0.1:8000 "));
     assert_in_range(widest_line(text), 20, 79);
 }
 
