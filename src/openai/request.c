@@ -81,7 +81,6 @@ static int note(void *user, const struct request_finding *finding)
         reading->asks_top_logprobs = finding->is_filled && !bytes_equal(finding->raw, BYTES("0"));
         return 0;
     case FACT_NONE:
-    case FACT_STREAM_OPTIONS:
     case FACT_TEXT:
     case FACT_INPUT:
         return 0;
@@ -127,7 +126,6 @@ static int check_needs_of_route(struct reading *reading)
         return refuse_missing(reading, "prompt",
                               BYTES("No prompt provided: send \"prompt\", a string or an array."));
     case OPENAI_EMBEDDINGS:
-    case OPENAI_RESPONSES:
         if (is_given(reading, FACT_INPUT))
             return 0;
         return refuse_missing(reading, "input",
@@ -144,6 +142,7 @@ static int check_needs_of_route(struct reading *reading)
             return 0;
         return refuse_missing(reading, "messages",
                               BYTES("No messages provided: send \"messages\", a non-empty array."));
+    case OPENAI_RESPONSES: /* a stored prompt may name the model and hold the input */
     case OPENAI_STORED_RESPONSE:
     case OPENAI_MODELS:
     case OPENAI_UNKNOWN:
@@ -155,9 +154,6 @@ static int check_needs_of_route(struct reading *reading)
 /* What holds between fields. */
 static int check_together(struct reading *reading)
 {
-    if (is_given(reading, FACT_STREAM_OPTIONS) && !reading->request->stream)
-        return refuse(reading, "invalid_value", "stream_options",
-                      BYTES("\"stream_options\" is allowed only with \"stream\": true."));
     if (reading->asks_top_logprobs && reading->route == OPENAI_CHAT && !reading->asks_logprobs)
         return refuse(reading, "invalid_value", "top_logprobs",
                       BYTES("\"top_logprobs\" is allowed only with \"logprobs\": true."));
@@ -166,7 +162,8 @@ static int check_together(struct reading *reading)
 
 static int check_whole(struct reading *reading)
 {
-    bool needs_model = openai_route_has_request(reading->route);
+    bool needs_model =
+        openai_route_has_request(reading->route) && reading->route != OPENAI_RESPONSES;
     if (needs_model && !is_given(reading, FACT_MODEL))
         return refuse_missing(reading, "model",
                               BYTES("No model named: send \"model\", one that GET /v1/models "

@@ -22,7 +22,7 @@
 #include "openai/splice.h"
 
 struct openai_request {
-    struct bytes model;     /* decoded; at == NULL: none, which only OPENAI_UNKNOWN allows */
+    struct bytes model;     /* decoded; at == NULL: none; only RESPONSES and UNKNOWN allow it */
     struct bytes model_raw; /* with its quotes, as it stands in the body */
     bool stream;
     bool include_usage;  /* stream_options.include_usage */

@@ -49,6 +49,7 @@ VALUE(wholes, ARRAY, "an array of whole numbers", .items = &whole);
 VALUE(count_from_0, RULE_WHOLE, "a whole number", .range = {0, INFINITY});
 VALUE(count_from_1, RULE_WHOLE, "a whole number", .range = {1, INFINITY});
 VALUE(choices, RULE_WHOLE, "a whole number", .range = {1, CHOICES_LIMIT});
+VALUE(candidates, RULE_WHOLE, "a whole number", .range = {0, CHOICES_LIMIT});
 VALUE(logprobs, RULE_WHOLE, "a whole number", .range = {0, LOGPROBS_LIMIT});
 /* Below 0 is "as many as you like" to some engines: theirs to judge. */
 VALUE(token_limit, RULE_WHOLE, "a whole number of tokens");
@@ -201,13 +202,13 @@ FIELDS(sampling_fields) = {
     FIELD("stop", stop),
     FIELD("seed", whole),
     FIELD("user", text),
-    FACT("stream_options", stream_options, FACT_STREAM_OPTIONS),
+    FIELD("stream_options", stream_options),
     FIELD("frequency_penalty", penalty),
     FIELD("presence_penalty", penalty),
     FIELD("logit_bias", biases),
     FIELD("response_format", response_format),
     /* of engines, not of the API */
-    FIELD("best_of", choices),
+    FIELD("best_of", candidates),
     FIELD("min_p", share),
     FIELD("min_tokens", count_from_0),
     FIELD("repetition_penalty", factor),
@@ -261,13 +262,13 @@ FIELDS(embeddings_fields) = {
 SHAPE(embeddings_shape, GROUP(common_fields), GROUP(embeddings_fields));
 
 FIELDS(responses_fields) = {
-    FACT("input", response_input, FACT_INPUT),
-    FACT("prompt", object, FACT_INPUT),
-    FACT("previous_response_id", text, FACT_INPUT),
-    FACT("conversation", text_or_object, FACT_INPUT),
+    FIELD("input", response_input),
+    FIELD("prompt", object),
+    FIELD("previous_response_id", text),
+    FIELD("conversation", text_or_object),
     FIELD("instructions", text_or_list),
     FACT("max_output_tokens", token_limit, FACT_MAX_TOKENS),
-    FIELD("max_tool_calls", count_from_1),
+    FIELD("max_tool_calls", count_from_0),
     FIELD("tools", tools),
     FIELD("tool_choice", text_or_object),
     FIELD("parallel_tool_calls", boolean),
@@ -278,7 +279,7 @@ FIELDS(responses_fields) = {
     FIELD("background", boolean),
     FIELD("truncation", text),
     FIELD("top_logprobs", logprobs),
-    FACT("stream_options", stream_options, FACT_STREAM_OPTIONS),
+    FIELD("stream_options", stream_options),
     FIELD("service_tier", text),
     FIELD("user", text),
 };

@@ -20,7 +20,6 @@ enum request_fact {
     FACT_NONE,
     FACT_MODEL,
     FACT_STREAM,
-    FACT_STREAM_OPTIONS,
     FACT_INCLUDE_USAGE,
     FACT_MAX_TOKENS,
     FACT_MESSAGES,
