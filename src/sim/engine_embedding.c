@@ -49,7 +49,7 @@ static void vector_write(const struct engine_question *question, struct bytes in
     size_t dimensions = ENGINE_EMBEDDING_DIMENSIONS;
     float vector[ENGINE_EMBEDDING_MOST];
 
-    if (yyjson_is_uint(wanted) && yyjson_get_uint(wanted) <= ENGINE_EMBEDDING_MOST)
+    if (yyjson_is_uint(wanted))
         dimensions = (size_t)yyjson_get_uint(wanted);
     engine_embedding(input, vector, dimensions);
     if (value_is(yyjson_obj_get(root, "encoding_format"), "base64"))

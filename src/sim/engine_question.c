@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "sim/engine_embedding.h"
 #include "sim/engine_prompt.h"
 #include "sim/engine_tools.h"
 #include "sim/engine_wording.h"
@@ -261,6 +262,14 @@ static int generated_read(struct engine_question *question, const struct engine_
     return r == 0 ? engine_wording_stop(question) : r;
 }
 
+/* What stands in the request is used where it is needed; here it is only checked. */
+static int vector_read(const struct engine_question *question, struct engine_refusal *refusal)
+{
+    uint64_t dimensions;
+    return number_read(question, (struct range){"dimensions", 1, ENGINE_EMBEDDING_MOST},
+                       &dimensions, refusal);
+}
+
 int engine_question_read(struct engine_question *question, enum engine_kind kind, struct bytes body,
                          const struct engine_setting *setting, struct engine_refusal *ret_refusal)
 {
@@ -270,8 +279,9 @@ int engine_question_read(struct engine_question *question, enum engine_kind kind
     int r = document_read(question, body, ret_refusal);
     if (r == 0)
         r = prompt_read(question, body, ret_refusal);
-    if (r == 0 && generates(kind))
-        r = generated_read(question, setting, ret_refusal);
+    if (r == 0)
+        r = generates(kind) ? generated_read(question, setting, ret_refusal)
+                            : vector_read(question, ret_refusal);
     return r;
 }
 

@@ -21,6 +21,20 @@ static void embeddings_are_as_long_as_was_asked_and_begin_alike(void **state)
     asked_clear(&many);
 }
 
+static void vectors_of_no_length_are_refused(void **state)
+{
+    static const char *const bodies[] = {"{\"input\":\"a\",\"dimensions\":0}",
+                                         "{\"input\":\"a\",\"dimensions\":4097}"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct asked asked;
+        ask(&asked, "openai", ENGINE_EMBEDDINGS, bodies[i]);
+        assert_string_equal(asked.refusal.error.param, "dimensions");
+        asked_clear(&asked);
+    }
+}
+
 static void base64_is_four_bytes_a_number(void **state)
 {
     struct asked asked;
@@ -87,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(embeddings_are_as_long_as_was_asked_and_begin_alike),
+        cmocka_unit_test(vectors_of_no_length_are_refused),
         cmocka_unit_test(base64_is_four_bytes_a_number),
         cmocka_unit_test(lists_of_token_numbers_count_as_they_are_long),
         cmocka_unit_test(the_text_with_most_of_the_query_comes_first),
