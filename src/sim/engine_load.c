@@ -12,7 +12,7 @@ void engine_load_read(const struct engine *engine, struct engine_load *ret_load)
 {
     static const struct gpu_histograms none;
     struct gpu_gauges gauges = {
-        .running = engine->counts.running - engine->waiting,
+        .running = engine->counts.running - engine->waiting - 1, /* who asks for this page */
         .waiting = engine->waiting,
         .finished = engine->counts.completed,
         .cancelled = engine->counts.cancelled,

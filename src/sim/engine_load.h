@@ -21,6 +21,7 @@ struct engine_load {
     double tokens_per_s;     /* of all sequences that run */
 };
 
+/* While a request for it is being answered, which is no load. */
 void engine_load_read(const struct engine *engine, struct engine_load *ret_load);
 
 #endif

@@ -125,8 +125,7 @@ class Sim(Daemon):
         return int(found[0])
 
     def open_requests(self):
-        # The request for the page is one of those that it counts.
-        return self.metric("running") + self.metric("waiting") - 1
+        return self.metric("running") + self.metric("waiting")
 
     def stop(self):
         if self.process.poll() is None:
