@@ -12,6 +12,7 @@
 #include "sim/engine.h"
 #include "sim/engine_dialect.h"
 #include "sim/gpu.h"
+#include "sim/gpu_table.h"
 
 #define MODEL_LIMIT 16 /* and as many adapters */
 #define BACKLOG 1024
@@ -184,13 +185,28 @@ static void profiles_print(void)
 
 static int help_print(void)
 {
-    printf("Usage: isthmus sim [OPTION VALUE] ...\n\n"
+    printf("Usage: isthmus sim [OPTION VALUE] ...\n"
+           "       isthmus sim --table      what was published of real GPUs, and what the model "
+           "says\n\n"
            "A simulated inference engine with an OpenAI-compatible API.\n\n");
     for (size_t i = 0; i < SETTING_COUNT; i++)
         printf("  %-16s %-15s %s\n", settings_table[i].name, settings_table[i].value,
                settings_table[i].help);
     profiles_print();
     return 0;
+}
+
+static int table_print(void)
+{
+    struct buffer table = {0};
+
+    int r = gpu_table_write(&table);
+    if (r == 0)
+        fwrite(table.data, 1, table.length, stdout);
+    else
+        fprintf(stderr, "isthmus sim: no table: %s\n", strerror(-r));
+    buffer_clear(&table);
+    return r == 0 ? 0 : 1;
 }
 
 static bool setting_read(struct sim_settings *settings, const char *name, const char *value)
@@ -309,6 +325,8 @@ int sim_command(int argument_count, char **arguments)
 
     if (argument_count > 0 && strcmp(arguments[0], "--help") == 0)
         return help_print();
+    if (argument_count > 0 && strcmp(arguments[0], "--table") == 0)
+        return table_print();
     if (!settings_read(&settings, argument_count, arguments))
         return 2;
 

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulated GPU as its user meets it: the table, the profiles, the scale."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from daemons import BINARY
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "engine-model.md"
+
+
+def sim(*arguments):
+    return subprocess.run([BINARY, "sim", *arguments], capture_output=True, text=True, timeout=100,
+                          stdin=subprocess.DEVNULL, check=False)
+
+
+def test_the_tables_of_the_page_are_what_the_command_prints():
+    done = sim("--table")
+    assert done.returncode == 0
+    assert done.stdout in PAGE.read_text()
+
+
+def test_the_page_names_every_profile():
+    profiles = sim("--help").stdout.split("Profiles:")[1].splitlines()[0].split()
+    assert "h100-8b" in profiles
+    for profile in profiles:
+        assert f"`{profile}`" in PAGE.read_text()
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--profile", "h100"], ["--scale", "0"], ["--scale", "fast"], ["--scale", "0.0000001"],
+    ["--scale", "1e3"], ["--profile", "h100-8b", "--itl", "5ms"],
+])
+def test_a_mistake_names_its_option(arguments):
+    done = sim(*arguments)
+    assert done.returncode == 2
+    assert arguments[-2] in done.stderr
+
+
+def test_scale_makes_the_gpu_faster(start_sim, client_of):
+    slow = start_sim("--profile", "h100-70b-tp2", "--scale", "1.5")
+    fast = start_sim("--profile", "h100-70b-tp2", "--scale", "0.1")
+    begin = time.monotonic()
+    client_of(slow).completions.create(model="sim", prompt="a", max_tokens=50)
+    slowly = time.monotonic() - begin
+    client_of(fast).completions.create(model="sim", prompt="a", max_tokens=50)
+    quickly = time.monotonic() - begin - slowly
+    assert slowly > 1.5 * 50 * 0.014 * 0.9
+    assert quickly < slowly / 2
