@@ -107,7 +107,7 @@ static void on_done(void *user, const struct demo_visit *visit)
         .took_ns = visit->took_ns,
         .result = visit->result,
     };
-    const struct demo_news_line *line = demo_news_request(&demo->news, elapsed_ms(demo), &request);
+    const struct demo_news_line *line = demo_news_add(&demo->news, elapsed_ms(demo), &request);
     if (is_worth_a_line(demo, &visit->result))
         show_news(demo, line);
 }
@@ -118,6 +118,20 @@ static void tell_foreign(struct demo *demo, const struct demo_log_line *line)
     TELL(demo, "yours: %s, %s%s: %u%s%s, %" PRIu64 " ms", line->route,
          line->core[0] ? "core " : "edge", line->core, line->status, line->error[0] ? " " : "",
          line->error, line->us / 1000);
+}
+
+/* The log's word for a failure, in words for people. */
+static const char *words_of(const char *why)
+{
+    static const struct {
+        const char *why, *words;
+    } table[] = {{"connect", "nobody answers there"},
+                 {"reset", "it broke the connection"},
+                 {"cut", "its answers break off"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].why, why) == 0)
+            return table[i].words;
+    return why;
 }
 
 static void on_line(void *user, struct bytes text)
@@ -131,7 +145,7 @@ static void on_line(void *user, struct bytes text)
             tell_foreign(demo, &line);
         break;
     case DEMO_LOG_CORE_EJECTED:
-        TELL(demo, "the edge keeps away from %s (%s)", line.core, line.why);
+        TELL(demo, "the edge keeps away from %s: %s", line.core, words_of(line.why));
         break;
     case DEMO_LOG_OTHER:
         break;

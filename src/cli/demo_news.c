@@ -7,9 +7,9 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
-static struct demo_news_line *next_line(struct demo_news *news, uint64_t at_ms)
+static struct demo_news_line *next_line(struct demo_news_lines *lines, uint64_t at_ms)
 {
-    struct demo_news_line *line = &news->lines[news->count++ % DEMO_NEWS_KEPT];
+    struct demo_news_line *line = &lines->at[lines->count++ % DEMO_NEWS_KEPT];
     *line = (struct demo_news_line){.at_ms = at_ms};
     return line;
 }
@@ -64,10 +64,10 @@ static void write_end(char *at, size_t room, const struct demo_request_news *req
     }
 }
 
-const struct demo_news_line *demo_news_request(struct demo_news *news, uint64_t at_ms,
-                                               const struct demo_request_news *request)
+const struct demo_news_line *demo_news_add(struct demo_news *news, uint64_t at_ms,
+                                           const struct demo_request_news *request)
 {
-    struct demo_news_line *line = next_line(news, at_ms);
+    struct demo_news_line *line = next_line(&news->requests, at_ms);
     bool is_moved = request->result.outcome == DEMO_ANSWERED && request->result.attempts > 1;
     line->style = is_moved ? DEMO_NOTABLE : styles[request->result.outcome];
     int length = snprintf(line->text, sizeof line->text, "%-21s %-5s ",
@@ -85,22 +85,30 @@ const struct demo_news_line *demo_news_request(struct demo_news *news, uint64_t 
 const struct demo_news_line *demo_news_tell(struct demo_news *news, uint64_t at_ms,
                                             const char *format, ...)
 {
-    struct demo_news_line *line = next_line(news, at_ms);
+    struct demo_news_line *line = next_line(&news->told, at_ms);
     va_list values;
     va_start(values, format);
     vsnprintf(line->text, sizeof line->text, format, values);
     va_end(values);
     line->style = DEMO_BOLD;
-    if (news->told_count < DEMO_NEWS_TOLD)
-        news->told[news->told_count++] = *line;
     return line;
 }
 
-const struct demo_news_line *demo_news_latest(const struct demo_news *news, size_t i)
+static const struct demo_news_line *latest(const struct demo_news_lines *lines, size_t i)
 {
-    if (i >= news->count || i >= DEMO_NEWS_KEPT)
+    if (i >= lines->count || i >= DEMO_NEWS_KEPT)
         return NULL;
-    return &news->lines[(news->count - 1 - i) % DEMO_NEWS_KEPT];
+    return &lines->at[(lines->count - 1 - i) % DEMO_NEWS_KEPT];
+}
+
+const struct demo_news_line *demo_news_request(const struct demo_news *news, size_t i)
+{
+    return latest(&news->requests, i);
+}
+
+const struct demo_news_line *demo_news_told(const struct demo_news *news, size_t i)
+{
+    return latest(&news->told, i);
 }
 
 void demo_news_write_time(struct demo_page *page, uint64_t at_ms)

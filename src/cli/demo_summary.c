@@ -95,10 +95,12 @@ static void speed(struct demo_page *page, const struct demo_facts *facts)
 
 void demo_view_recap(struct demo_page *page, const struct demo_facts *facts)
 {
+    const struct demo_news_line *line;
     demo_page_line(page, DEMO_BOLD, "isthmus demo: what happened");
     demo_page_end_line(page);
-    for (size_t i = 0; i < facts->news->told_count; i++)
-        demo_news_write(page, &facts->news->told[i]);
+    for (size_t i = DEMO_NEWS_KEPT; i > 0; i--)
+        if ((line = demo_news_told(facts->news, i - 1)))
+            demo_news_write(page, line);
 }
 
 void demo_view_summary(struct demo_page *page, const struct demo_facts *facts)

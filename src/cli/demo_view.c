@@ -14,7 +14,9 @@
 #define LOW_ROWS 20       /* below, no words and no blank lines */
 #define BAR_COLUMNS 60    /* below, no bars */
 #define TOKENS_COLUMNS 48 /* below, no tokens a second */
-#define BAR_MOST 20       /* columns of a bar */
+#define BAR_MOST 24       /* columns of a bar ... */
+#define BAR_WHOLE 100     /* ... and how many requests fill it */
+#define TOLD_SHOWN 2
 
 static uint64_t elapsed_ms(const struct demo_facts *facts)
 {
@@ -38,10 +40,12 @@ static const struct {
     {{"up", DEMO_GOOD}, {"up, on probation", DEMO_NOTABLE}},
 };
 
+/* Whoever has anything at work has a bar. */
 static unsigned bar_columns(const struct demo_page *page, uint64_t in_flight)
 {
-    unsigned most = page->columns - BAR_COLUMNS < BAR_MOST ? page->columns - BAR_COLUMNS : BAR_MOST;
-    return in_flight < most ? (unsigned)in_flight : most;
+    unsigned room = page->columns - BAR_COLUMNS < BAR_MOST ? page->columns - BAR_COLUMNS : BAR_MOST;
+    uint64_t columns = (in_flight * room + BAR_WHOLE - 1) / BAR_WHOLE;
+    return columns < room ? (unsigned)columns : room;
 }
 
 static void core_heads(struct demo_page *page)
@@ -120,11 +124,22 @@ static void gap(struct demo_page *page)
         demo_page_end_line(page);
 }
 
+/* What matters stays while requests go by below it. */
+static void told(struct demo_page *page, const struct demo_facts *facts)
+{
+    const struct demo_news_line *line;
+    for (size_t i = TOLD_SHOWN; i > 0; i--)
+        if ((line = demo_news_told(facts->news, i - 1)))
+            demo_news_write(page, line);
+    if (demo_news_told(facts->news, 0))
+        gap(page);
+}
+
 static void news(struct demo_page *page, const struct demo_facts *facts)
 {
     const struct demo_news_line *line;
     for (size_t i = 0; demo_page_rows_left(page) > 0; i++) {
-        if (!(line = demo_news_latest(facts->news, i)))
+        if (!(line = demo_news_request(facts->news, i)))
             return;
         demo_news_write(page, line);
     }
@@ -133,6 +148,8 @@ static void news(struct demo_page *page, const struct demo_facts *facts)
 void demo_view_scene(struct demo_page *page, const struct demo_facts *facts)
 {
     const struct demo_scene *scene = &demo_story[facts->scene];
+    if (page->rows == 0 && facts->scene > 0)
+        demo_page_end_line(page);
     demo_page_text(page, DEMO_BOLD, "%zu/%d  %s", facts->scene + 1, DEMO_SCENES, scene->title);
     demo_page_end_line(page);
     if (page->rows == 0 || page->rows >= LOW_ROWS)
@@ -146,6 +163,7 @@ void demo_view_picture(struct demo_page *page, const struct demo_facts *facts)
     gap(page);
     demo_view_scene(page, facts);
     gap(page);
+    told(page, facts);
     core_heads(page);
     for (size_t i = 0; i < DEMO_CORES; i++)
         core_row(page, facts, i);

@@ -22,7 +22,7 @@ static int tear_down(void **state)
 
 static const char *line_of(struct demo_news *news, struct demo_request_news request)
 {
-    return demo_news_request(news, 0, &request)->text;
+    return demo_news_add(news, 0, &request)->text;
 }
 
 static void an_answer_says_who_gave_it_and_how_fast(void **state)
@@ -87,28 +87,25 @@ static void lines_fit_into_80_columns(void **state)
 static void the_latest_come_first_and_old_ones_are_forgotten(void **state)
 {
     struct demo_news *news = *state;
-    assert_null(demo_news_latest(news, 0));
+    assert_null(demo_news_told(news, 0));
     for (uint64_t i = 0; i < DEMO_NEWS_KEPT + 5; i++)
         demo_news_tell(news, i, "number %d", (int)i);
-    assert_int_equal(demo_news_latest(news, 0)->at_ms, DEMO_NEWS_KEPT + 4);
-    assert_int_equal(demo_news_latest(news, DEMO_NEWS_KEPT - 1)->at_ms, 5);
-    assert_null(demo_news_latest(news, DEMO_NEWS_KEPT));
+    assert_int_equal(demo_news_told(news, 0)->at_ms, DEMO_NEWS_KEPT + 4);
+    assert_int_equal(demo_news_told(news, DEMO_NEWS_KEPT - 1)->at_ms, 5);
+    assert_null(demo_news_told(news, DEMO_NEWS_KEPT));
 }
 
-static void what_matters_is_kept_apart(void **state)
+static void requests_do_not_push_out_what_matters(void **state)
 {
     struct demo_news *news = *state;
     struct demo_request_news request = {.kind = DEMO_CHAT};
     demo_news_tell(news, 1, "first");
     for (int i = 0; i < 2 * DEMO_NEWS_KEPT; i++)
-        demo_news_request(news, 2, &request);
+        demo_news_add(news, 2, &request);
     demo_news_tell(news, 3, "second");
-    assert_int_equal(news->told_count, 2);
-    assert_string_equal(news->told[0].text, "first");
-    assert_string_equal(news->told[1].text, "second");
-    for (int i = 0; i < 2 * DEMO_NEWS_TOLD; i++)
-        demo_news_tell(news, 4, "more");
-    assert_int_equal(news->told_count, DEMO_NEWS_TOLD);
+    assert_string_equal(demo_news_told(news, 1)->text, "first");
+    assert_string_equal(demo_news_told(news, 0)->text, "second");
+    assert_int_equal(demo_news_request(news, 0)->at_ms, 2);
 }
 
 int main(void)
@@ -119,7 +116,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(lines_fit_into_80_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_latest_come_first_and_old_ones_are_forgotten, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(what_matters_is_kept_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(requests_do_not_push_out_what_matters, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
