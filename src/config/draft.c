@@ -3,7 +3,7 @@
 
 struct assignment *draft_assignment(struct draft *draft, const struct option *option)
 {
-    return &draft->given[option - edge_options];
+    return &draft->given[option - draft->table->options];
 }
 
 static struct setting *add_setting(struct draft *draft, struct assignment *assignment,
@@ -135,7 +135,7 @@ void draft_refuse_unknown(struct draft *draft, const struct option *table,
         report_remedy(&draft->report, "did you mean %s%s?", dash,
                       *dash && nearest->flag ? nearest->flag : nearest->name);
     else
-        report_remedy(&draft->report, "all options: isthmus help edge");
+        report_remedy(&draft->report, "all options: %s", draft->table->help);
 }
 
 static const char *what_is(const struct document_node *node)

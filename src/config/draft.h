@@ -52,10 +52,11 @@ struct slot {
 };
 
 struct draft {
+    const struct config_table *table;
     const struct config_input *input;
     struct memory memory;
     struct report report;
-    struct assignment given[OPTION_LIMIT]; /* by the rows of edge_options */
+    struct assignment given[OPTION_LIMIT]; /* by the rows of the table */
 };
 
 /* draft.c */
@@ -79,8 +80,8 @@ void draft_take_entry(struct draft *draft, const struct slot *map,
 
 void draft_take_file(struct draft *draft);      /* draft_file.c */
 void draft_take_arguments(struct draft *draft); /* draft_arguments.c */
-/* Fills the configuration, whose texts are taken from `memory`. draft_write.c */
-void draft_write(struct draft *draft, struct memory *memory, struct edge_config *config);
+/* Fills the table's target, whose texts are taken from `memory`. draft_write.c */
+void draft_write(struct draft *draft, struct memory *memory, void *target);
 /* What follows from what was written: the parts of urls, the cores behind names.
  * draft_resolve.c */
 void draft_resolve(struct draft *draft, struct memory *memory, struct edge_config *config);

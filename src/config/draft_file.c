@@ -10,12 +10,13 @@ static void take_named(struct draft *draft, const struct document_node *node, st
 {
     struct option_path joined = option_path_join(parent, node->key);
     struct bytes path = bytes_from_cstr(joined.text);
-    const struct option *option = option_find(edge_options, path);
+    const struct option *table = draft->table->options;
+    const struct option *option = option_find(table, path);
     if (option) {
         struct slot slot = {option, draft_assignment(draft, option), path};
         draft_take(draft, &slot, node);
-    } else if (!option_is_section(edge_options, path)) {
-        draft_refuse_unknown(draft, edge_options, &node->key_place, path, path);
+    } else if (!option_is_section(table, path)) {
+        draft_refuse_unknown(draft, table, &node->key_place, path, path);
     } else if (node->kind == DOCUMENT_MAP) {
         take_section(draft, node, path);
     } else if (!document_is_empty(node)) { /* a section may have all its lines commented out */

@@ -253,8 +253,8 @@ static void write_map(const struct writer *writer, const struct assignment *give
         write_entry(writer, entry, entries + (*writer->count)++ * option->map->entry_bytes);
 }
 
-void draft_write(struct draft *draft, struct memory *memory, struct edge_config *config)
+void draft_write(struct draft *draft, struct memory *memory, void *target)
 {
     struct writer writer = {.report = &draft->report, .memory = memory};
-    write_table(writer, edge_options, draft->given, config);
+    write_table(writer, draft->table->options, draft->given, target);
 }

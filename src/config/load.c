@@ -59,31 +59,60 @@ static struct bytes without_mark(struct bytes text)
     return bytes_start_with(text, BYTES("\xef\xbb\xbf")) ? bytes_after(text, 3) : text;
 }
 
-int config_load_edge(struct edge_config **ret_config, const struct config_input *input,
-                     struct buffer *ret_message)
+static struct draft *draft_new(const struct config_table *table, const struct config_input *input,
+                               struct buffer *ret_message)
 {
     struct draft *draft = calloc(1, sizeof *draft);
-    struct edge_config *config = edge_config_new();
-    int r = -ENOMEM;
-    if (!draft || !config)
-        goto end;
-
+    if (!draft)
+        return NULL;
+    draft->table = table;
     draft->input = input;
     draft->report = (struct report){
         .printer = {.out = ret_message},
         .file_name = input->file_name,
         .file_text = without_mark(input->file_text),
+        .table = table->options,
     };
-    load(draft, config);
-    r = report_status(&draft->report);
-    memory_clear(&draft->memory);
-    if (r == 0) {
-        *ret_config = config;
-        config = NULL;
-    }
+    return draft;
+}
 
-end:
-    edge_config_unref(config);
+/* What became of it: 0, -EINVAL, -ENOMEM. */
+static int draft_end(struct draft *draft)
+{
+    int r = report_status(&draft->report);
+    memory_clear(&draft->memory);
     free(draft);
     return r;
+}
+
+int config_load_edge(struct edge_config **ret_config, const struct config_input *input,
+                     struct buffer *ret_message)
+{
+    static const struct config_table table = {edge_options, "isthmus help edge"};
+    struct draft *draft = draft_new(&table, input, ret_message);
+    struct edge_config *config = edge_config_new();
+    if (draft && config)
+        load(draft, config);
+
+    int r = draft ? draft_end(draft) : -ENOMEM;
+    if (!config)
+        r = -ENOMEM;
+    if (r == 0)
+        *ret_config = config;
+    else
+        edge_config_unref(config);
+    return r;
+}
+
+int config_load_table(void *target, const struct config_table *table,
+                      const struct config_input *input, struct memory *memory,
+                      struct buffer *ret_message)
+{
+    struct draft *draft = draft_new(table, input, ret_message);
+    if (!draft)
+        return -ENOMEM;
+
+    draft_take_file(draft);
+    draft_write(draft, memory, target);
+    return draft_end(draft);
 }

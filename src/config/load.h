@@ -22,6 +22,8 @@
 
 #include "base/buffer.h"
 #include "config/edge_config.h"
+#include "config/memory.h"
+#include "config/option.h"
 
 #define CONFIG_FILE_BYTES ((size_t)1024 * 1024) /* a larger text is refused */
 
@@ -38,5 +40,17 @@ int config_load_edge(struct edge_config **ret_config, const struct config_input 
                      struct buffer *ret_message);
 /* The whole configuration as YAML, defaults included, secrets as "***". */
 int config_dump_edge(const struct edge_config *config, struct buffer *out);
+
+/* Files of other kinds, each with a table of its own. */
+struct config_table {
+    const struct option *options; /* at most OPTION_LIMIT, offsets into a target */
+    const char *help;             /* where all of them are told, for who writes one that is not */
+};
+
+/* Reads the file, and no arguments, into a zeroed target, whose texts and entries live in `memory`
+ * (memory_clear() is the caller's, also after a failure). */
+int config_load_table(void *target, const struct config_table *table,
+                      const struct config_input *input, struct memory *memory,
+                      struct buffer *ret_message);
 
 #endif

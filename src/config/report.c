@@ -74,7 +74,7 @@ void report_problem(struct report *report, const struct place *place, struct byt
         PRINT(printer, "%s: ", show(path).text);
     PRINT(printer, "%s\n", sentence);
     if (place->kind == PLACE_FILE)
-        source_line_print(printer, report->file_text, place->line, place->column);
+        source_line_print(printer, report->table, report->file_text, place->line, place->column);
 }
 
 void report_remedy(struct report *report, const char *format, ...)

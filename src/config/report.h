@@ -18,6 +18,7 @@
 #ifndef CONFIG_REPORT_H
 #define CONFIG_REPORT_H
 
+#include "config/option.h"
 #include "config/printer.h"
 
 #define REPORT_LIMIT 20 /* problems told; what comes behind them is probably their consequence */
@@ -38,6 +39,7 @@ struct report {
     struct printer printer;
     const char *file_name;
     struct bytes file_text;
+    const struct option *table; /* of the file */
     size_t problem_count;
 };
 

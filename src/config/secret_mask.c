@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/secret_mask.h"
 
-#include "config/edge_options.h"
 #include "config/suggest.h"
 #include "config/text_check.h"
 
@@ -51,12 +50,12 @@ static enum word_meaning look_up(const struct option *table, struct bytes word)
     return most;
 }
 
-static bool names_secret(struct bytes word)
+static bool names_secret(const struct option *table, struct bytes word)
 {
     static const struct bytes parts[] = {
         {"key", 3}, {"secret", 6}, {"token", 5}, {"passw", 5}, {"credential", 10},
     };
-    enum word_meaning meaning = look_up(edge_options, word);
+    enum word_meaning meaning = look_up(table, word);
     if (meaning == WORD_SECRET || meaning == WORD_PLAIN)
         return meaning == WORD_SECRET;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -98,7 +97,7 @@ static size_t plain_end(struct bytes line, size_t start)
 static struct mask_range hide_value(struct secret_mask *mask, struct bytes line, size_t start)
 {
     bool is_quoted = start < line.length && (line.at[start] == '"' || line.at[start] == '\'');
-    *mask = (struct secret_mask){.indent = skip_spaces(line, 0)};
+    *mask = (struct secret_mask){.table = mask->table, .indent = skip_spaces(line, 0)};
     if (is_quoted) {
         size_t end = quote_end(line, start + 1, line.at[start]);
         if (end != SIZE_MAX)
@@ -169,7 +168,7 @@ struct mask_range secret_mask_next(struct secret_mask *mask, struct bytes line, 
         while (end < line.length && is_word_char(line.at[end]))
             end++;
         size_t value = value_start(line, end);
-        if (value > 0 && names_secret(bytes_of(line.at + at, end - at)))
+        if (value > 0 && names_secret(mask->table, bytes_of(line.at + at, end - at)))
             return hide_value(mask, line, value);
         at = end - 1;
     }

@@ -7,19 +7,21 @@
  * hidden, on its line and on those it continues on; in a url what stands before "@". When in doubt
  * too much is hidden.
  *
- * Memory   the caller embeds the struct, zeroed before a text's first line.
+ * Memory   the caller embeds the struct, zeroed but for `table` before a text's first line.
  * Threads  belongs to its owner.
  */
 #ifndef CONFIG_SECRET_MASK_H
 #define CONFIG_SECRET_MASK_H
 
 #include "base/bytes.h"
+#include "config/option.h"
 
 /* What the lines before leave open. */
 struct secret_mask {
-    char quote;     /* a secret's quoted value goes on until this, or 0 */
-    bool is_hiding; /* a secret's value may go on ... */
-    size_t indent;  /* ... on lines that are indented deeper than this */
+    const struct option *table; /* whose words are known not to be secret, or to be */
+    char quote;                 /* a secret's quoted value goes on until this, or 0 */
+    bool is_hiding;             /* a secret's value may go on ... */
+    size_t indent;              /* ... on lines that are indented deeper than this */
 };
 
 struct mask_range {

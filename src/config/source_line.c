@@ -100,9 +100,10 @@ static void skip_line(struct secret_mask *mask, struct bytes line)
     while (secret.end < line.length);
 }
 
-void source_line_print(struct printer *printer, struct bytes text, size_t line, size_t column)
+void source_line_print(struct printer *printer, const struct option *table, struct bytes text,
+                       size_t line, size_t column)
 {
-    struct secret_mask mask = {0};
+    struct secret_mask mask = {.table = table};
     struct bytes rest = text;
     for (size_t i = 1; i < line && rest.length > 0; i++)
         skip_line(&mask, cut_line(&rest));

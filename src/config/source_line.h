@@ -11,9 +11,11 @@
 #ifndef CONFIG_SOURCE_LINE_H
 #define CONFIG_SOURCE_LINE_H
 
+#include "config/option.h"
 #include "config/printer.h"
 
-/* Prints nothing if there is no such line. */
-void source_line_print(struct printer *printer, struct bytes text, size_t line, size_t column);
+/* Prints nothing if there is no such line. The table knows which options are secret. */
+void source_line_print(struct printer *printer, const struct option *table, struct bytes text,
+                       size_t line, size_t column);
 
 #endif
