@@ -10,8 +10,7 @@
 static bool profile_can_run(const struct gpu_profile *profile)
 {
     return profile->block_tokens > 0 && profile->kv_tokens >= profile->block_tokens &&
-           profile->max_num_seqs > 0 && profile->step_tokens >= profile->max_num_seqs &&
-           profile->noise_percent < 100;
+           profile->max_num_seqs > 0 && profile->step_tokens > 0 && profile->noise_percent < 100;
 }
 
 int gpu_open(struct gpu **ret_gpu, const struct gpu_options *options)

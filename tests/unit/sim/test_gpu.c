@@ -83,7 +83,7 @@ static void a_profile_that_could_run_nothing_is_refused(void **state)
     struct gpu *gpu = NULL;
 
     none.kv_tokens = 3;
-    narrow.step_tokens = small.max_num_seqs - 1; /* not all would get a token */
+    narrow.step_tokens = 0;
     wild.noise_percent = 100;
     assert_int_equal(gpu_open(&gpu, &(struct gpu_options){.profile = &none}), -EINVAL);
     assert_int_equal(gpu_open(&gpu, &(struct gpu_options){.profile = &narrow}), -EINVAL);
@@ -222,6 +222,29 @@ static void no_more_run_than_there_are_slots(void **state)
     assert_int_equal(sequences[4].state, GPU_RUNNING); /* in the place of the first */
     run_out(gpu);
     assert_int_equal(gpu_gauges(gpu).finished, 5);
+}
+
+static void no_more_run_than_get_a_token_in_each_step(void **state)
+{
+    (void)state;
+    struct gpu_profile narrow = small;
+    struct gpu_sequence sequences[3];
+    struct gpu *gpu;
+
+    narrow.step_tokens = 2;
+    assert_int_equal(gpu_open(&gpu, &(struct gpu_options){.profile = &narrow}), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        sequences[i] = sequence_of(1, 4);
+        take(gpu, &sequences[i]);
+    }
+    for (unsigned step = 0; step < 4; step++) {
+        whole_step(gpu);
+        assert_int_equal(gpu_gauges(gpu).waiting, 1);
+        assert_int_equal(pop_all(gpu), 2);
+    }
+    run_out(gpu);
+    assert_int_equal(sequences[2].state, GPU_FINISHED);
+    gpu_close(gpu);
 }
 
 /* ---- memory ---- */
@@ -441,6 +464,7 @@ int main(void)
         WITH_GPU(who_comes_while_a_step_runs_joins_the_next_one),
         WITH_GPU(a_long_prompt_is_read_in_chunks_and_slows_those_that_decode),
         WITH_GPU(no_more_run_than_there_are_slots),
+        cmocka_unit_test(no_more_run_than_get_a_token_in_each_step),
         WITH_GPU(when_memory_runs_out_the_last_admitted_is_preempted),
         WITH_GPU(a_preempted_one_computes_again_and_goes_before_who_came_later),
         cmocka_unit_test(headroom_is_left_when_another_is_admitted),
