@@ -340,12 +340,13 @@ int request_check_run(struct request_check *check, struct bytes body,
     json_reader_init(&check->reader, body);
     if (!json_read_value(&check->reader, &value))
         return refuse_syntax(check);
-    if (value.kind != JSON_OBJECT)
+    bool is_object = value.kind == JSON_OBJECT;
+    int r = is_object ? check_members(check, shape, NULL) : skip(check, &value);
+    if (r == 0 && !json_finish(&check->reader))
+        return refuse_syntax(check);
+    if (r == 0 && !is_object)
         return request_refuse(check->error, "invalid_json", NULL,
                               BYTES("The request body must be a JSON object, such as "
                                     "{\"model\":\"...\",\"messages\":[...]}."));
-    int r = check_members(check, shape, NULL);
-    if (r == 0 && !json_finish(&check->reader))
-        return refuse_syntax(check);
     return r;
 }
