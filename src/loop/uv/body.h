@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * body - the real loop over libuv. One turn is one iteration of uv_run(): what its poll phase
- * reports, with tasks behind each stream's event, then, in its check phase, timers and tasks.
+ * body - the real loop: streams on an epoll of its own, everything else (listeners, signals,
+ * mailboxes, jobs) on libuv's, whose descriptor is one more that the epoll watches.
+ *
+ * One turn: streams' events, with tasks behind a few of them; streams that have more to tell though
+ * epoll tells it once; libuv, if it has something; timers; tasks.
  *
  * Only files of loop/uv include it.
  */
@@ -9,6 +12,7 @@
 #define LOOP_UV_BODY_H
 
 #include <stdatomic.h>
+#include <sys/epoll.h>
 #include <uv.h>
 
 #include "loop/job.h"
@@ -19,14 +23,14 @@ struct body {
     struct loop loop;
     uv_loop_t uv;
 
-    uv_prepare_t before_wait;
-    uv_check_t after_wait;
+    bool uv_is_stirred; /* libuv has news for itself, which it looks at when it is run */
+    bool is_stopped;
+    uint64_t turns;  /* ever */
     uint64_t now_ns; /* of this turn; 0: nobody has asked yet */
 
-    unsigned events; /* of streams, ever; wraps */
-
-    uv_timer_t alarm;  /* the one timer that libuv knows of */
-    uint64_t alarm_ns; /* what it is set for; LOOP_NEVER_NS: not set */
+    int epoll;          /* streams, by address; NULL: libuv */
+    struct list eager;  /* streams to be told in the next turn, whatever epoll says */
+    struct list closed; /* streams whose memory goes at the turn's end */
 
     atomic_uint accepted_streams; /* open ones; the loop counts, listeners of others compare */
 
@@ -47,6 +51,12 @@ static inline struct body *body_of(const struct loop *loop)
 {
     /* Away with const: asking for the time is what reads the clock, once a turn. */
     return (struct body *)(uintptr_t)loop;
+}
+
+/* After a handle of libuv was started: it asks the system for events only when it is run. */
+static inline void body_stir(struct loop *loop)
+{
+    body_of(loop)->uv_is_stirred = true;
 }
 
 #endif

@@ -177,6 +177,7 @@ static void listener_watch(struct listener *listener)
         uv_poll_stop(&listener->poll);
     else if (!uv_is_active((uv_handle_t *)&listener->poll))
         uv_poll_start(&listener->poll, UV_READABLE, listener_ready);
+    body_stir(listener->loop);
 }
 
 static void listener_stand_back(struct listener *listener, uint64_t duration_ns)

@@ -3,49 +3,80 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "loop/uv/body.h"
+#include "loop/uv/raw_stream.h"
 
-static void alarm_rings(uv_timer_t *alarm)
+#define EVENTS_PER_WAIT 64
+/* So many events of streams a round of tasks: one wake-up of a peer serves several sends, and what
+ * the events brought is not held until the end of the turn. */
+#define EVENTS_PER_ROUND 16
+
+/* Milliseconds, not too short; -1: as long as it takes. */
+static int wait_ms(struct body *body)
 {
-    struct body *body = alarm->data;
-    body->alarm_ns = LOOP_NEVER_NS; /* the turn itself does the work */
+    if (body->uv_is_stirred || loop_has_tasks(&body->loop) || !list_is_empty(&body->eager))
+        return 0;
+    int uv_ms = uv_backend_timeout(&body->uv);
+    uint64_t due_ns = loop_next_timer_ns(&body->loop);
+    if (due_ns == LOOP_NEVER_NS || uv_ms == 0)
+        return uv_ms;
+
+    uint64_t now_ns = uv_hrtime();
+    uint64_t left_ms = due_ns > now_ns ? (due_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS : 0;
+    int ms = left_ms < INT_MAX ? (int)left_ms : INT_MAX;
+    return uv_ms >= 0 && uv_ms < ms ? uv_ms : ms;
 }
 
-static void alarm_set(struct body *body, uint64_t due_ns)
+static void take_events(struct body *body, const struct epoll_event *events, int count)
 {
-    uint64_t now_ms = uv_now(&body->uv);
-    uint64_t due_ms = due_ns / NS_PER_MS + (due_ns % NS_PER_MS != 0);
-
-    body->alarm_ns = due_ns;
-    if (due_ns == LOOP_NEVER_NS)
-        uv_timer_stop(&body->alarm);
-    else
-        uv_timer_start(&body->alarm, alarm_rings, due_ms > now_ms ? due_ms - now_ms : 0, 0);
+    for (int i = 0; i < count; i++) {
+        if (events[i].data.ptr)
+            raw_stream_event(events[i].data.ptr, events[i].events);
+        else
+            body->uv_is_stirred = true;
+        if (i % EVENTS_PER_ROUND == EVENTS_PER_ROUND - 1)
+            loop_run_tasks(&body->loop);
+    }
 }
 
-/* libuv works out how long to wait right after this phase, so the alarm cannot be late here, and
- * is only touched when the least timer has changed. */
-static void before_wait(uv_prepare_t *prepare)
+/* Those that are eager again wait for the next turn. */
+static void take_eager(struct body *body, struct list *eager)
 {
-    struct body *body = prepare->data;
-    uint64_t due_ns = loop_has_tasks(&body->loop) ? 0 : loop_next_timer_ns(&body->loop);
+    for (struct list *link; (link = list_pop_front(eager));)
+        raw_stream_event(raw_stream_of(link), 0);
+}
 
-    if (due_ns != body->alarm_ns)
-        alarm_set(body, due_ns);
+static void run_uv(struct body *body)
+{
+    body->uv_is_stirred = false;
+    uv_run(&body->uv, UV_RUN_NOWAIT);
+}
+
+static void turn(struct body *body)
+{
+    struct epoll_event events[EVENTS_PER_WAIT];
+    struct list eager;
+
+    body->turns++;
+    int count = epoll_wait(body->epoll, events, EVENTS_PER_WAIT, wait_ms(body));
     body->now_ns = 0;
-}
-
-static void after_wait(uv_check_t *check)
-{
-    struct body *body = check->data;
-
+    list_init(&eager);
+    for (struct list *link; (link = list_pop_front(&body->eager));)
+        list_push_back(&eager, link);
+    take_events(body, events, count);
+    take_eager(body, &eager);
+    if (body->uv_is_stirred || uv_backend_timeout(&body->uv) == 0)
+        run_uv(body);
     loop_run_timers(&body->loop, loop_now_ns(&body->loop));
     loop_run_tasks(&body->loop);
+    raw_stream_bury(&body->closed);
 }
 
 static void note_arrives(void *user, struct message *message)
@@ -55,29 +86,30 @@ static void note_arrives(void *user, struct message *message)
     note->run(note);
 }
 
-/* None of these can fail on a loop that stands. */
-static void body_start(struct body *body)
+static int body_start(struct body *body)
 {
-    uv_prepare_init(&body->uv, &body->before_wait);
-    uv_check_init(&body->uv, &body->after_wait);
-    uv_timer_init(&body->uv, &body->alarm);
-    body->before_wait.data = body->after_wait.data = body->alarm.data = body;
-    uv_prepare_start(&body->before_wait, before_wait);
-    uv_check_start(&body->after_wait, after_wait);
+    struct epoll_event event = {.events = EPOLLIN};
+
+    body->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (body->epoll < 0)
+        return -errno;
+    if (epoll_ctl(body->epoll, EPOLL_CTL_ADD, uv_backend_fd(&body->uv), &event) < 0)
+        return -errno;
+    return mailbox_open(&body->notes, &body->loop, SIZE_MAX, note_arrives, NULL);
 }
 
 static void body_stop(struct body *body)
 {
-    uv_close((uv_handle_t *)&body->before_wait, NULL);
-    uv_close((uv_handle_t *)&body->after_wait, NULL);
-    uv_close((uv_handle_t *)&body->alarm, NULL);
     if (body->notes)
         mailbox_close(body->notes);
     uv_run(&body->uv, UV_RUN_NOWAIT); /* the handles say good-bye */
+    raw_stream_bury(&body->closed);
 
     int r = uv_loop_close(&body->uv);
     assert(r == 0); /* else the caller left something open on the loop */
     (void)r;
+    if (body->epoll >= 0)
+        close(body->epoll);
 }
 
 int loop_open(struct loop **ret_loop)
@@ -85,7 +117,9 @@ int loop_open(struct loop **ret_loop)
     struct body *body = calloc(1, sizeof *body);
     if (!body)
         return -ENOMEM;
-    body->alarm_ns = LOOP_NEVER_NS;
+    body->epoll = -1;
+    list_init(&body->eager);
+    list_init(&body->closed);
     list_init(&body->jobs);
 
     int r = loop_init(&body->loop);
@@ -93,8 +127,7 @@ int loop_open(struct loop **ret_loop)
         r = uv_loop_init(&body->uv);
     if (r < 0)
         goto fail_early;
-    body_start(body);
-    r = mailbox_open(&body->notes, &body->loop, SIZE_MAX, note_arrives, NULL);
+    r = body_start(body);
     if (r < 0)
         goto fail;
 
@@ -111,12 +144,16 @@ fail_early: /* libuv cannot close what it did not open */
 
 void loop_run(struct loop *loop)
 {
-    uv_run(&body_of(loop)->uv, UV_RUN_DEFAULT);
+    struct body *body = body_of(loop);
+
+    while (!body->is_stopped)
+        turn(body);
+    body->is_stopped = false;
 }
 
 void loop_stop(struct loop *loop)
 {
-    uv_stop(&body_of(loop)->uv);
+    body_of(loop)->is_stopped = true;
 }
 
 void loop_close(struct loop *loop)
@@ -130,7 +167,7 @@ void loop_close(struct loop *loop)
 
 void loop_body_wake(struct loop *loop)
 {
-    (void)loop; /* before_wait() looks for itself */
+    (void)loop; /* wait_ms() looks for itself */
 }
 
 uint64_t loop_now_ns(const struct loop *loop)

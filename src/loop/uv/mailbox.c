@@ -58,6 +58,7 @@ int mailbox_open(struct mailbox **ret_mailbox, struct loop *loop, size_t limit,
         free(mailbox);
         return r;
     }
+    body_stir(loop);
     pthread_mutex_init(&mailbox->lock, NULL); /* fails for no default mutex */
     mailbox->bell.data = mailbox;
     *ret_mailbox = mailbox;

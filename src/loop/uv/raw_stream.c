@@ -12,29 +12,26 @@
 #include "loop/uv/body.h"
 #include "loop/uv/socket.h"
 
-/* What libuv polls for changes seldom, since each change is two system calls. Interest is raised
- * when it is missing, and lowered only when an event came that nobody wants: a stream that pauses
- * reading while nothing arrives costs nothing. */
-
 /* Parts that are no more than this together go out as one. */
 #define RAW_JOINED_BYTES 4096
-
-/* So many events a round of tasks. */
-#define RAW_EVENTS_PER_ROUND 16
 
 enum raw_phase {
     RAW_CONNECTING,
     RAW_OPEN,
-    RAW_HUNG,   /* both sides have finished; epoll would tell that for ever */
     RAW_BROKEN, /* the owner knows */
+    RAW_CLOSED, /* by its owner; only its memory is left */
 };
 
 struct raw_stream {
     struct stream stream;
-    uv_poll_t poll;
-    int16_t error; /* what broke the connection, as -errno; 0: nothing did */
-    uint8_t armed; /* what libuv polls for */
-    uint8_t phase; /* enum raw_phase */
+    struct list link; /* in body->eager, or body->closed */
+    int fd;
+    int16_t error;          /* what broke the connection, as -errno; 0: nothing did */
+    uint8_t phase;          /* enum raw_phase */
+    bool may_read : 1;      /* there may be something to read: bytes, or the end */
+    bool peer_is_done : 1;  /* it has sent FIN */
+    bool room_is_asked : 1; /* epoll tells when there is room to write again */
+    bool room_has_come : 1; /* and it did */
     bool read_is_wanted : 1;
     bool read_has_ended : 1;   /* 0 was read */
     bool write_is_blocked : 1; /* a write took less than all; on_writable() is owed */
@@ -42,163 +39,140 @@ struct raw_stream {
     bool was_accepted : 1;
 };
 
-static_assert(sizeof(struct raw_stream) <= 200, "an idle connection stays small");
+static_assert(sizeof(struct raw_stream) <= 80, "an idle connection stays small");
 
 static struct raw_stream *raw_of(const struct stream *stream)
 {
     return (struct raw_stream *)(uintptr_t)stream;
 }
 
-static int raw_fd(const struct raw_stream *raw)
+struct raw_stream *raw_stream_of(struct list *eager_link)
 {
-    uv_os_fd_t fd = -1;
-    uv_fileno((const uv_handle_t *)&raw->poll, &fd);
-    return fd;
+    return CONTAINER_OF(eager_link, struct raw_stream, link);
 }
 
-static bool raw_is_closed(const struct stream *stream)
+/* Told in the next turn, whatever epoll says. */
+static void raw_be_eager(struct raw_stream *raw)
 {
-    return uv_is_closing((const uv_handle_t *)&raw_of(stream)->poll);
+    if (!list_is_linked(&raw->link))
+        list_push_back(&body_of(raw->stream.loop)->eager, &raw->link);
 }
 
-static int raw_interest(const struct raw_stream *raw)
+static bool raw_has_news(const struct raw_stream *raw)
 {
-    if (raw->phase == RAW_CONNECTING)
-        return UV_WRITABLE;
-
-    int events = raw->hangup_is_told ? 0 : UV_DISCONNECT;
-    if (raw->phase == RAW_BROKEN)
-        return events;
-    if (raw->read_is_wanted && !raw->read_has_ended)
-        events |= UV_READABLE;
-    if (raw->write_is_blocked)
-        events |= UV_WRITABLE;
-    /* libuv cannot poll for nothing but a break, which epoll reports unasked. Urgent data never
-     * come, so asking for them is as good. */
-    if (!events && raw->phase == RAW_OPEN)
-        events = UV_PRIORITIZED;
-    return events;
+    if (raw->phase != RAW_OPEN)
+        return false;
+    return (raw->may_read && raw->read_is_wanted && !raw->read_has_ended) ||
+           (raw->peer_is_done && !raw->hangup_is_told) || raw->error ||
+           (raw->room_has_come && raw->write_is_blocked);
 }
 
-static void raw_event(uv_poll_t *poll, int status, int events);
-
-static void raw_arm(struct raw_stream *raw, int events)
+/* Changing what is asked for makes epoll look again, so nothing that came before is missed. */
+static int raw_ask(struct raw_stream *raw, int operation, bool for_room)
 {
-    if (events == raw->armed)
-        return;
-    int r = uv_poll_start(&raw->poll, events, raw_event); /* 0 events: stops */
-    assert(r == 0);                                       /* it refuses only foreign descriptors */
-    (void)r;
-    raw->armed = (uint8_t)events;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = raw};
+    if (for_room)
+        event.events |= EPOLLOUT;
+    raw->room_is_asked = for_room;
+    return epoll_ctl(body_of(raw->stream.loop)->epoll, operation, raw->fd, &event) < 0 ? -errno : 0;
 }
 
-static void raw_raise(struct raw_stream *raw)
+static void raw_connected(struct raw_stream *raw, uint32_t events)
 {
-    int interest = raw_interest(raw);
-    if (interest & ~raw->armed)
-        raw_arm(raw, interest);
-}
-
-static void raw_connected(struct raw_stream *raw, int status)
-{
-    int error = socket_take_error(raw_fd(raw));
-    if (!error && status < 0)
+    int error = socket_take_error(raw->fd);
+    if (!error && (events & EPOLLERR))
         error = -ECONNREFUSED;
 
     raw->error = (int16_t)error;
     raw->phase = error ? RAW_BROKEN : RAW_OPEN;
     raw->hangup_is_told = error != 0;
-    raw_arm(raw, raw_interest(raw));
     raw->stream.events->on_connected(raw->stream.user, error);
 }
 
-/* epoll reports a break, or that both sides have finished. A read or write may have met the error
- * first and taken it from the socket. */
-static void raw_find_break(struct raw_stream *raw, int status)
+/* A read or write may have met the error first and taken it from the socket. */
+static void raw_find_break(struct raw_stream *raw)
 {
     if (raw->error)
         return;
-    raw->error = (int16_t)socket_take_error(raw_fd(raw));
-    if (!raw->error && status < 0)
-        raw->error = -ECONNRESET;
+    raw->error = (int16_t)socket_take_error(raw->fd);
     if (!raw->error)
-        raw->phase = RAW_HUNG;
+        raw->error = -ECONNRESET;
 }
 
 static void raw_tell_break(struct raw_stream *raw)
 {
     raw->phase = RAW_BROKEN;
     raw->hangup_is_told = true;
-    raw_arm(raw, 0);
     raw->stream.events->on_hangup(raw->stream.user, raw->error);
 }
 
 /* Each call may close the stream, or hand it to another owner. */
-static void raw_tell(struct raw_stream *raw, int events)
+static void raw_tell(struct raw_stream *raw)
 {
     struct stream *stream = &raw->stream;
 
-    if ((events & UV_READABLE) && raw->read_is_wanted && !raw->read_has_ended)
+    if (raw->may_read && raw->read_is_wanted && !raw->read_has_ended)
         stream->events->on_readable(stream->user);
-    if ((events & UV_DISCONNECT) && !raw->hangup_is_told && !raw_is_closed(stream)) {
+    if (raw->peer_is_done && !raw->hangup_is_told && raw->phase != RAW_CLOSED) {
         raw->hangup_is_told = true;
         stream->events->on_hangup(stream->user, 0);
     }
-    if ((events & UV_WRITABLE) && raw->write_is_blocked && !raw_is_closed(stream)) {
-        raw->write_is_blocked = false;
+    if (raw->room_has_come && raw->write_is_blocked && raw->phase != RAW_CLOSED) {
+        raw->write_is_blocked = raw->room_has_come = false;
         stream->events->on_writable(stream->user);
     }
-    if (raw_is_closed(stream))
-        return;
-    int interest = raw_interest(raw);
-    if (events & ~interest)
-        raw_arm(raw, interest);
 }
 
-static void raw_take(struct raw_stream *raw, int status, int events)
+static void raw_note(struct raw_stream *raw, uint32_t events)
 {
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))
+        raw->may_read = true;
+    if (events & (EPOLLRDHUP | EPOLLHUP))
+        raw->peer_is_done = true;
+    if (events & EPOLLOUT)
+        raw->room_has_come = true;
+    if ((events & EPOLLERR) && raw->phase == RAW_OPEN)
+        raw_find_break(raw);
+}
+
+void raw_stream_event(struct raw_stream *raw, uint32_t events)
+{
+    if (raw->phase == RAW_CLOSED)
+        return;
     assert(raw->stream.events); /* bound in the turn in which it was accepted */
 
-    if (status < 0)
-        raw->armed = 0; /* libuv has stopped polling by itself */
-    if (raw->phase == RAW_CONNECTING) {
-        raw_connected(raw, status);
+    bool is_connecting = raw->phase == RAW_CONNECTING;
+    if (is_connecting && !(events & (EPOLLOUT | EPOLLERR | EPOLLHUP)))
         return;
-    }
-    if (status < 0 || (events & UV_PRIORITIZED))
-        raw_find_break(raw, status);
-    if (raw->error)
+    raw_note(raw, events);
+    if (is_connecting)
+        raw_connected(raw, events);
+    else if (raw->phase == RAW_OPEN && raw->error)
         raw_tell_break(raw);
-    else
-        raw_tell(raw, events);
+    else if (raw->phase == RAW_OPEN)
+        raw_tell(raw);
+    if (raw_has_news(raw))
+        raw_be_eager(raw);
 }
 
-/* Tasks wait for a few events, so that one wake-up of a peer serves several sends; not for all that
- * one turn may bring, whose bytes would have to be held until its end. */
-static void raw_event(uv_poll_t *poll, int status, int events)
-{
-    struct raw_stream *raw = poll->data;
-    struct body *body = body_of(raw->stream.loop); /* the stream may be gone afterwards */
-
-    raw_take(raw, status, events);
-    if (++body->events % RAW_EVENTS_PER_ROUND == 0)
-        loop_run_tasks(&body->loop);
-}
-
-/* What the old owner was told, epoll will say again when asked again. */
+/* What the old owner was told, the new one is told again. */
 static void raw_bind(struct stream *stream)
 {
     struct raw_stream *raw = raw_of(stream);
+    if (raw->phase == RAW_BROKEN)
+        raw->phase = RAW_OPEN;
     raw->hangup_is_told = false;
     raw->read_has_ended = false;
-    raw_raise(raw);
+    if (raw_has_news(raw))
+        raw_be_eager(raw);
 }
 
 static void raw_want_read(struct stream *stream, bool wanted)
 {
     struct raw_stream *raw = raw_of(stream);
     raw->read_is_wanted = wanted;
-    raw_raise(raw);
+    if (wanted && raw_has_news(raw))
+        raw_be_eager(raw);
 }
 
 /* The error of a system call that failed, kept if it is the connection's end. */
@@ -207,8 +181,10 @@ static int raw_failure(struct raw_stream *raw)
     int error = -errno;
     if (error == -EAGAIN || error == -EINTR)
         return -EAGAIN;
-    if (raw->phase != RAW_CONNECTING && !raw->error)
+    if (raw->phase != RAW_CONNECTING && !raw->error) {
         raw->error = (int16_t)error;
+        raw_be_eager(raw);
+    }
     return error;
 }
 
@@ -218,9 +194,15 @@ static ssize_t raw_read(struct stream *stream, char *ret_bytes, size_t size)
 {
     struct raw_stream *raw = raw_of(stream);
 
-    ssize_t got = recv(raw_fd(raw), ret_bytes, size, 0);
-    if (got < 0)
+    ssize_t got = recv(raw->fd, ret_bytes, size, 0);
+    if (got < 0) {
+        if (errno == EAGAIN)
+            raw->may_read = false;
         return raw_failure(raw);
+    }
+    /* Less than could be taken is all there is, but for the end, which epoll told of apart. */
+    if ((size_t)got < size && !raw->peer_is_done)
+        raw->may_read = false;
     if (got == 0 && size > 0) {
         if (raw->error)
             return raw->error; /* told before, and no clean end */
@@ -235,18 +217,29 @@ static ssize_t raw_send(struct raw_stream *raw, const struct bytes *parts, size_
                         size_t total)
 {
     if (count == 1)
-        return send(raw_fd(raw), parts->at, parts->length, MSG_NOSIGNAL);
+        return send(raw->fd, parts->at, parts->length, MSG_NOSIGNAL);
     if (total <= RAW_JOINED_BYTES) {
         char joined[RAW_JOINED_BYTES], *end = joined;
         for (size_t i = 0; i < count; i++)
             end = (char *)mempcpy(end, parts[i].at, parts[i].length);
-        return send(raw_fd(raw), joined, total, MSG_NOSIGNAL);
+        return send(raw->fd, joined, total, MSG_NOSIGNAL);
     }
     struct iovec vectors[STREAM_PARTS];
     struct msghdr message = {.msg_iov = vectors, .msg_iovlen = count};
     for (size_t i = 0; i < count; i++)
         vectors[i] = (struct iovec){(void *)(uintptr_t)parts[i].at, parts[i].length};
-    return sendmsg(raw_fd(raw), &message, MSG_NOSIGNAL);
+    return sendmsg(raw->fd, &message, MSG_NOSIGNAL);
+}
+
+/* Once asked, epoll tells of each time that room comes back after a write that found too little. */
+static void raw_await_room(struct raw_stream *raw, bool has_room)
+{
+    raw->write_is_blocked = true;
+    raw->room_has_come = has_room; /* parts were left out for their number */
+    if (has_room)
+        raw_be_eager(raw);
+    else if (!raw->room_is_asked)
+        raw_ask(raw, EPOLL_CTL_MOD, true);
 }
 
 static ssize_t raw_write(struct stream *stream, const struct bytes *parts, size_t part_count)
@@ -267,41 +260,41 @@ static ssize_t raw_write(struct stream *stream, const struct bytes *parts, size_
             return error;
         sent = 0;
     }
-    if ((size_t)sent < total || count < part_count) {
-        raw->write_is_blocked = true;
-        raw_raise(raw);
-    }
+    if ((size_t)sent < total || count < part_count)
+        raw_await_room(raw, (size_t)sent == total);
     return sent;
 }
 
 static int raw_finish(struct stream *stream)
 {
-    return shutdown(raw_fd(raw_of(stream)), SHUT_WR) < 0 ? -errno : 0;
-}
-
-/* libuv lets go of a handle at the end of the turn. */
-static void raw_free(uv_handle_t *poll)
-{
-    free(poll->data);
+    return shutdown(raw_of(stream)->fd, SHUT_WR) < 0 ? -errno : 0;
 }
 
 static void raw_close(struct stream *stream, bool reset)
 {
     struct raw_stream *raw = raw_of(stream);
-    int fd = raw_fd(raw);
+    struct body *body = body_of(stream->loop);
 
     if (raw->was_accepted)
-        atomic_fetch_sub_explicit(&body_of(stream->loop)->accepted_streams, 1,
+        atomic_fetch_sub_explicit(&body->accepted_streams, 1,
                                   memory_order_relaxed); /* a hint for listeners, no more */
     if (reset)
-        socket_will_reset(fd);
-    uv_close((uv_handle_t *)&raw->poll, raw_free);
-    close(fd);
+        socket_will_reset(raw->fd);
+    close(raw->fd); /* and epoll forgets it */
+    raw->phase = RAW_CLOSED;
+    list_remove(&raw->link);
+    list_push_back(&body->closed, &raw->link);
+}
+
+void raw_stream_bury(struct list *closed)
+{
+    for (struct list *link; (link = list_pop_front(closed));)
+        free(CONTAINER_OF(link, struct raw_stream, link));
 }
 
 static int raw_endpoint(const struct stream *stream, bool peer, struct address *ret_address)
 {
-    return socket_endpoint(raw_fd(raw_of(stream)), peer, ret_address);
+    return socket_endpoint(raw_of(stream)->fd, peer, ret_address);
 }
 
 static const char *raw_error_text(const struct stream *stream)
@@ -325,16 +318,15 @@ static int raw_new(struct raw_stream **ret_raw, struct loop *loop, int fd, enum 
     struct raw_stream *raw = calloc(1, sizeof *raw);
     if (!raw)
         return -ENOMEM;
-    int r = uv_poll_init(&body_of(loop)->uv, &raw->poll, fd);
+    raw->stream = (struct stream){.kind = &raw_kind, .loop = loop};
+    raw->fd = fd;
+    raw->phase = (uint8_t)phase;
+    raw->read_is_wanted = true;
+    int r = raw_ask(raw, EPOLL_CTL_ADD, phase == RAW_CONNECTING);
     if (r < 0) {
         free(raw);
         return r;
     }
-    raw->stream = (struct stream){.kind = &raw_kind, .loop = loop};
-    raw->poll.data = raw;
-    raw->phase = (uint8_t)phase;
-    raw->read_is_wanted = true;
-    raw_raise(raw);
     *ret_raw = raw;
     return 0;
 }

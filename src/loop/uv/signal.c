@@ -43,6 +43,7 @@ int signal_watch_open(struct signal_watch **ret_watch, struct loop *loop, int si
         signal_watch_close(watch);
         return r;
     }
+    body_stir(loop);
     *ret_watch = watch;
     return 0;
 }

@@ -114,8 +114,10 @@ int terminal_write(struct terminal *terminal, struct bytes text)
     if (r < 0 || is_waiting)
         return r;
     queue_put(terminal);
-    if (!terminal_is_idle(terminal) && terminal->has_poll)
+    if (!terminal_is_idle(terminal) && terminal->has_poll) {
         r = uv_poll_start(&terminal->poll, UV_WRITABLE, room_comes);
+        body_stir(terminal->loop);
+    }
     return terminal->error < 0 ? terminal->error : r;
 }
 

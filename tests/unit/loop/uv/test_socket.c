@@ -22,28 +22,11 @@
 /* A loop that has nothing to do wakes for the test's own timer and little else. */
 #define QUIET_TURNS 10
 
-struct turn_count {
-    uv_check_t check;
-    unsigned turns;
-};
-
-static void turn_counted(uv_check_t *check)
+static uint64_t turns_in_ms(struct suite *suite, uint64_t duration_ms)
 {
-    CONTAINER_OF(check, struct turn_count, check)->turns++;
-}
-
-static unsigned turns_in_ms(struct suite *suite, uint64_t duration_ms)
-{
-    struct turn_count *count = calloc(1, sizeof *count);
-    assert_non_null(count);
-    uv_check_init(&body_of(suite->loop)->uv, &count->check);
-    uv_check_start(&count->check, turn_counted);
+    uint64_t before = body_of(suite->loop)->turns;
     suite_for_ms(suite, duration_ms);
-    unsigned turns = count->turns;
-    uv_close((uv_handle_t *)&count->check, NULL);
-    suite_for_ms(suite, 1); /* libuv lets go of it */
-    free(count);
-    return turns;
+    return body_of(suite->loop)->turns - before;
 }
 
 static void bytes_that_nobody_wants_do_not_spin(void **state)
