@@ -58,18 +58,23 @@ static int read_file(struct loop *loop, const char *path, struct buffer *ret_tex
     return r < 0 ? COMMAND_MISUSED : COMMAND_FINE;
 }
 
-static int load(struct edge_config **ret_config, const struct config_input *input)
+/* Tells what loading has come to. */
+static int status_of(int r, struct buffer *message)
 {
-    struct buffer message;
-    buffer_init(&message, 0, NULL);
-    int r = config_load_edge(ret_config, input, &message);
-    struct bytes text = buffer_bytes(&message);
+    struct bytes text = buffer_bytes(message);
     if (r == -EINVAL)
         fwrite(text.at, 1, text.length, stderr);
     else if (r < 0)
         fprintf(stderr, "isthmus: %s\n", strerror(-r));
-    buffer_clear(&message);
+    buffer_clear(message);
     return r == -EINVAL ? COMMAND_MISUSED : r < 0 ? COMMAND_FAILED : COMMAND_FINE;
+}
+
+static int load(struct edge_config **ret_config, const struct config_input *input)
+{
+    struct buffer message;
+    buffer_init(&message, 0, NULL);
+    return status_of(config_load_edge(ret_config, input, &message), &message);
 }
 
 int settings_load_file(struct edge_config **ret_config, struct loop *loop, const char *path,
@@ -98,4 +103,19 @@ int settings_load(struct edge_config **ret_config, struct loop *loop, int argume
     if (!take_file(&argument_count, arguments, &path))
         return COMMAND_MISUSED;
     return settings_load_file(ret_config, loop, path, argument_count, arguments);
+}
+
+int settings_load_table(void *target, const struct config_table *table, struct memory *memory,
+                        struct loop *loop, const char *path)
+{
+    struct config_input input = {.file_name = path, .environment = environment_get};
+    struct buffer text, message;
+    buffer_init(&text, 0, NULL);
+    buffer_init(&message, 0, NULL);
+    int status = read_file(loop, path, &text);
+    input.file_text = buffer_bytes(&text);
+    if (status == COMMAND_FINE)
+        status = status_of(config_load_table(target, table, &input, memory, &message), &message);
+    buffer_clear(&text);
+    return status;
 }

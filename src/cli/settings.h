@@ -10,6 +10,7 @@
 #define CLI_SETTINGS_H
 
 #include "config/edge_config.h"
+#include "config/load.h"
 #include "loop/loop.h"
 
 /* The file is the one behind -c or --config, if there is one. Takes both out of the arguments. */
@@ -18,5 +19,8 @@ int settings_load(struct edge_config **ret_config, struct loop *loop, int argume
 /* The same with the file named apart; NULL: none. */
 int settings_load_file(struct edge_config **ret_config, struct loop *loop, const char *path,
                        int argument_count, char **arguments);
+/* A file of another kind (config_load_table()). */
+int settings_load_table(void *target, const struct config_table *table, struct memory *memory,
+                        struct loop *loop, const char *path);
 
 #endif

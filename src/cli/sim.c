@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command.h"
+#include "cli/settings.h"
 #include "config/units.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "sim/engine.h"
 #include "sim/engine_dialect.h"
 #include "sim/gpu.h"
+#include "sim/gpu_profile_file.h"
 #include "sim/gpu_table.h"
 
 #define MODEL_LIMIT 16 /* and as many adapters */
@@ -20,8 +23,10 @@
 #define LISTEN_DEFAULT "127.0.0.1:8000"
 
 struct sim_settings {
+    struct loop *loop; /* reads files */
     struct address listen;
     struct engine_profile profile;
+    struct gpu_profile_file own; /* profiles */
     const char *models[MODEL_LIMIT + 1], *loras[MODEL_LIMIT + 1];
     size_t model_count, lora_count;
     uint64_t cold_start_ms;
@@ -39,7 +44,23 @@ static bool set_listen(struct sim_settings *settings, struct bytes value)
 
 static bool set_profile(struct sim_settings *settings, struct bytes value)
 {
-    return engine_profile_find(value, &settings->profile);
+    const struct gpu_profile *own = gpu_profile_file_find(&settings->own, value);
+
+    if (own)
+        settings->profile = engine_profile_of(own);
+    return own || engine_profile_find(value, &settings->profile);
+}
+
+/* Its first profile is the one, unless --profile names another. */
+static bool set_profile_file(struct sim_settings *settings, struct bytes value)
+{
+    gpu_profile_file_clear(&settings->own);
+    int status = settings_load_table(&settings->own, &gpu_profile_table, &settings->own.memory,
+                                     settings->loop, value.at);
+    if (status != COMMAND_FINE || settings->own.count == 0)
+        return false;
+    settings->profile = engine_profile_of(&settings->own.profiles[0]);
+    return true;
 }
 
 /* 0.000001 to 1000000: digits, and a point if need be. */
@@ -155,6 +176,8 @@ static const struct {
 } settings_table[] = {
     {"--listen", set_listen, "ADDR", "where to listen; default " LISTEN_DEFAULT},
     {"--profile", set_profile, "NAME", "how fast; before --tokens, --ttft, --itl; default instant"},
+    {"--profile-file", set_profile_file, "FILE",
+     "GPUs of your own, in YAML; before --profile, default its first"},
     {"--scale", set_scale, "X", "of the profile's times: 0.1 is ten times faster"},
     {"--dialect", set_dialect, "NAME",
      "openai, vllm, vllm-old, sglang or sglang-old; default openai"},
@@ -196,19 +219,6 @@ static int help_print(void)
     return 0;
 }
 
-static int table_print(void)
-{
-    struct buffer table = {0};
-
-    int r = gpu_table_write(&table);
-    if (r == 0)
-        fwrite(table.data, 1, table.length, stdout);
-    else
-        fprintf(stderr, "isthmus sim: no table: %s\n", strerror(-r));
-    buffer_clear(&table);
-    return r == 0 ? 0 : 1;
-}
-
 static bool setting_read(struct sim_settings *settings, const char *name, const char *value)
 {
     for (size_t i = 0; i < SETTING_COUNT; i++) {
@@ -226,7 +236,7 @@ static bool setting_read(struct sim_settings *settings, const char *name, const 
 
 static bool settings_read(struct sim_settings *settings, int argument_count, char **arguments)
 {
-    *settings = (struct sim_settings){.profile = engine_profiles[0]};
+    settings->profile = engine_profiles[0];
     set_listen(settings, bytes_from_cstr(LISTEN_DEFAULT));
     for (int i = 0; i < argument_count; i += 2)
         if (!setting_read(settings, arguments[i], i + 1 < argument_count ? arguments[i + 1] : NULL))
@@ -318,27 +328,35 @@ static int serve(struct loop *loop, struct sim_settings *settings)
     return r == 0 ? site.error : r;
 }
 
+static int serve_or_tell(struct sim_settings *settings)
+{
+    char text[ADDRESS_TEXT_BYTES];
+
+    int r = serve(settings->loop, settings);
+    if (r == 0)
+        return COMMAND_FINE;
+    fprintf(stderr, "isthmus sim: cannot listen on %s: %s\n",
+            address_format(&settings->listen, text), strerror(-r));
+    return COMMAND_FAILED;
+}
+
 int sim_command(int argument_count, char **arguments)
 {
-    struct sim_settings settings;
-    struct loop *loop = NULL;
+    struct sim_settings settings = {0};
 
     if (argument_count > 0 && strcmp(arguments[0], "--help") == 0)
         return help_print();
     if (argument_count > 0 && strcmp(arguments[0], "--table") == 0)
-        return table_print();
-    if (!settings_read(&settings, argument_count, arguments))
-        return 2;
-
-    int r = loop_open(&loop);
-    if (r == 0)
-        r = serve(loop, &settings);
-    loop_close(loop);
+        return command_print_page(gpu_table_write);
+    int r = loop_open(&settings.loop);
     if (r < 0) {
-        char text[ADDRESS_TEXT_BYTES];
-        fprintf(stderr, "isthmus sim: cannot listen on %s: %s\n",
-                address_format(&settings.listen, text), strerror(-r));
-        return 1;
+        fprintf(stderr, "isthmus sim: %s\n", strerror(-r));
+        return COMMAND_FAILED;
     }
-    return 0;
+    int status = COMMAND_MISUSED;
+    if (settings_read(&settings, argument_count, arguments))
+        status = serve_or_tell(&settings);
+    loop_close(settings.loop);
+    gpu_profile_file_clear(&settings.own);
+    return status;
 }

@@ -49,3 +49,38 @@ def test_scale_makes_the_gpu_faster(start_sim, client_of):
     quickly = time.monotonic() - begin - slowly
     assert slowly > 1.5 * 50 * 0.014 * 0.9
     assert quickly < slowly / 2
+
+
+def own_profile_of_the_page(folder):
+    """The example of the page, as a file."""
+    lines = PAGE.read_text().split("Profiles of one's own")[1].split("    isthmus sim")[0]
+    file = folder / "gpus.yaml"
+    file.write_text("\n".join(line[4:] for line in lines.splitlines() if line.startswith("    ")))
+    return file
+
+
+def test_profiles_of_ones_own_come_from_a_file(start_sim, client_of, tmp_path):
+    file = own_profile_of_the_page(tmp_path)
+    for arguments in [[], ["--profile", "my-gpu"]]:
+        mine = start_sim("--profile-file", str(file), *arguments)
+        answer = client_of(mine).completions.create(model="sim", prompt="a", max_tokens=3)
+        assert answer.usage.completion_tokens == 3
+
+
+@pytest.mark.parametrize("text, says", [
+    ("profiles:\n  mine:\n    floor_ns: 5ms\n", ":3:15: profiles.mine.floor_ns: \"5ms\" is no"),
+    ("profiles:\n  mine:\n    floors_ns: 1\n", "did you mean floor_ns?"),
+    ("", "--profile-file takes FILE"),
+])
+def test_a_mistake_in_the_file_is_shown(tmp_path, text, says):
+    file = tmp_path / "gpus.yaml"
+    file.write_text(text)
+    done = sim("--profile-file", str(file))
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_a_file_that_is_not_there_is_named():
+    done = sim("--profile-file", "no/such/file.yaml")
+    assert done.returncode == 2
+    assert "no/such/file.yaml: cannot be read" in done.stderr
