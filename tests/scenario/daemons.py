@@ -134,6 +134,13 @@ class Sim(Daemon):
         super().stop()
 
 
+class Nobody:
+    """An address where nobody listens, to be taken for an engine."""
+
+    def __init__(self):
+        self.url = f"http://127.0.0.1:{free_port()}/v1"
+
+
 class Edge(Daemon):
     """An edge in front of these engines."""
 
