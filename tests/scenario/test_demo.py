@@ -254,7 +254,7 @@ def test_stopped_it_gives_the_screen_back_and_goes_on_when_continued(terminal):
     _, status = os.waitpid(demo.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
     os.kill(demo.pid, signal.SIGCONT)
-    demo.until(lambda: b"tokens/s" in demo.raw.rpartition(ENTER)[2])
+    demo.until(lambda: b"tokens/s" in demo.raw.rpartition(LEAVE)[2])
     demo.type(b"\x03")
     assert demo.until_end(10) == 0
     assert demo.is_restored()
