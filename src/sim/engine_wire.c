@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/engine_wire.h"
 
-#include <stdio.h>
-
 #define MISSING_BYTES 100 /* by which a wrong Content-Length is too large */
 #define SIZE_LINE_BYTES 20
 
@@ -69,6 +67,20 @@ int engine_wire_head(struct buffer *out, const struct engine_head *head)
     return r == 0 ? buffer_append(out, BYTES("\r\n")) : r;
 }
 
+/* A chunk's size in hexadecimal digits and CRLF; each token of each stream has one. */
+static size_t size_line(size_t size, char line[SIZE_LINE_BYTES])
+{
+    size_t digits = 1;
+
+    while (digits < 2 * sizeof size && size >> (4 * digits))
+        digits++;
+    for (size_t i = 0; i < digits; i++)
+        line[i] = "0123456789abcdef"[size >> (4 * (digits - 1 - i)) & 15];
+    line[digits] = '\r';
+    line[digits + 1] = '\n';
+    return digits + 2;
+}
+
 static char *part_put(char *at, struct bytes part)
 {
     memcpy(at, part.at, part.length);
@@ -87,7 +99,7 @@ int engine_wire_piece(struct buffer *out, enum engine_framing framing, const str
     if (size == 0)
         return 0; /* an empty chunk would end the body */
     if (framing == ENGINE_CHUNKED)
-        line_length = (size_t)snprintf(line, sizeof line, "%zx\r\n", size);
+        line_length = size_line(size, line);
     int r = buffer_reserve(out, line_length + size + 2, &begin);
     if (r < 0)
         return r;

@@ -15,11 +15,6 @@ void writer_raw(struct writer *writer, struct bytes text)
         writer->error = buffer_append(writer->out, text);
 }
 
-void writer_text(struct writer *writer, const char *text)
-{
-    writer_raw(writer, bytes_from_cstr(text));
-}
-
 void writer_number(struct writer *writer, uint64_t number)
 {
     char digits[BYTES_U64_DIGITS];

@@ -25,7 +25,11 @@ static inline struct writer writer_to(struct buffer *out)
 }
 
 void writer_raw(struct writer *writer, struct bytes text);
-void writer_text(struct writer *writer, const char *text);
+/* Here, so that the lengths of literals cost nothing. */
+static inline void writer_text(struct writer *writer, const char *text)
+{
+    writer_raw(writer, bytes_from_cstr(text));
+}
 void writer_number(struct writer *writer, uint64_t number);
 /* A JSON string with its quotes; writer_string_text() takes a C string. */
 void writer_string(struct writer *writer, struct bytes text);
