@@ -5,6 +5,7 @@
  */
 #include "sim/engine_logprobs.h"
 #include "sim/engine_shape.h"
+#include "sim/engine_token.h"
 #include "sim/engine_usage.h"
 #include "sim/engine_vocabulary.h"
 

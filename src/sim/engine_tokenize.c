@@ -5,6 +5,7 @@
 
 #include "sim/engine_models.h"
 #include "sim/engine_prompt.h"
+#include "sim/engine_token.h"
 #include "sim/value.h"
 #include "sim/writer.h"
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * engine_vocabulary - numbers for tokens. A token is a word; its number is the same everywhere.
- *
- * The engine's own words (engine_token()) can be read back from their numbers. Of other words an
- * engine remembers those that it was asked to tokenize last, VOCABULARY_SLOTS at most.
+ * engine_vocabulary - the words behind the numbers of tokens (sim/engine_token.h): the engine's
+ * own, and of others those that it was asked to tokenize last, VOCABULARY_SLOTS at most.
  *
  * Memory   the caller embeds the vocabulary, zeroed; it keeps copies.
  * Threads  belongs to its engine.
@@ -28,8 +26,6 @@ struct engine_vocabulary {
     struct vocabulary_slot *slots; /* by id; NULL until there is a first word */
 };
 
-/* A space before the word means nothing. */
-uint32_t engine_token_id(struct bytes word);
 int engine_vocabulary_learn(struct engine_vocabulary *vocabulary, struct bytes word);
 /* The word of that number, in `room` if it is one of the engine's own; at == NULL: unknown. */
 struct bytes engine_vocabulary_word(const struct engine_vocabulary *vocabulary, uint64_t id,

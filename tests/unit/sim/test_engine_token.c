@@ -2,7 +2,7 @@
 #include "tests/test.h"
 
 #include "base/hash.h"
-#include "sim/engine.h"
+#include "sim/engine_token.h"
 
 static void a_token_depends_on_prompt_and_place_alone(void **state)
 {
@@ -56,6 +56,28 @@ static void the_law_stays_as_it_is(void **state)
     assert_string_equal(token, " hazefomi");
 }
 
+static void a_word_comes_back_from_its_number(void **state)
+{
+    char token[ENGINE_TOKEN_BYTES], room[ENGINE_TOKEN_BYTES];
+
+    for (uint64_t i = 0; i < 1000; i++) {
+        size_t length = engine_token(BYTES("x"), i, token);
+        struct bytes word = bytes_of(token + (i > 0), length - (i > 0));
+        uint32_t id = engine_token_id(bytes_of(token, length));
+        assert_int_equal(engine_token_id(word), id);
+        assert_true(bytes_equal(engine_token_word(id, room), word));
+    }
+}
+
+static void words_of_others_have_numbers_that_are_no_words(void **state)
+{
+    static const char *const others[] = {"a", "\"role\":", "bibamigx", "bibamigob", "\xc3\xa9"};
+    char room[ENGINE_TOKEN_BYTES];
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_null(engine_token_word(engine_token_id(bytes_from_cstr(others[i])), room).at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -63,6 +85,8 @@ int main(void)
         cmocka_unit_test(tokens_join_to_words_with_one_space),
         cmocka_unit_test(neighbours_and_other_prompts_have_other_tokens),
         cmocka_unit_test(the_law_stays_as_it_is),
+        cmocka_unit_test(a_word_comes_back_from_its_number),
+        cmocka_unit_test(words_of_others_have_numbers_that_are_no_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
