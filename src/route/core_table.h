@@ -47,6 +47,11 @@ enum core_outcome {
 
 int core_table_init(struct core_table *table, const char *const *names, size_t count);
 void core_table_clear(struct core_table *table);
+/* All cores, as bits. */
+static inline uint64_t core_table_all(const struct core_table *table)
+{
+    return table->count < CORE_TABLE_LIMIT ? (UINT64_C(1) << table->count) - 1 : UINT64_MAX;
+}
 /* `tried`: bit i set: not core i. The core is counted in flight until core_table_end(). -1: none.
  */
 int core_table_choose(struct core_table *table, uint64_t tried, uint64_t now_ns,

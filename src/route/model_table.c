@@ -123,16 +123,14 @@ int model_table_set(struct model_table *table, size_t core, const struct bytes *
     }
     free(before.at);
     table->listed |= bit(core);
-    table->listless &= ~bit(core);
     return 0;
 }
 
 /* What the index still says of its former list is covered by `listed`. */
-void model_table_set_listless(struct model_table *table, size_t core)
+void model_table_forget(struct model_table *table, size_t core)
 {
     assert(core < table->core_count);
     table->listed &= ~bit(core);
-    table->listless |= bit(core);
 }
 
 /* ---- questions ---- */
@@ -148,8 +146,8 @@ static uint64_t listing(const struct model_table *table, struct bytes name)
 struct model_cores model_table_find(const struct model_table *table, struct bytes name)
 {
     return (struct model_cores){
-        .having = table->listless | listing(table, name),
-        .unknown = all_cores(table) & ~table->listed & ~table->listless,
+        .having = listing(table, name),
+        .unknown = all_cores(table) & ~table->listed,
     };
 }
 

@@ -31,8 +31,7 @@ struct model_slot {
 
 struct model_table {
     size_t core_count;
-    uint64_t listed;   /* cores whose list is known */
-    uint64_t listless; /* cores that have no list to show, and so may have any model */
+    uint64_t listed; /* cores whose list is known */
     struct model_ids lists[CORE_TABLE_LIMIT];
     struct model_slot *slots; /* open addressing */
     size_t slot_count;        /* 0, or a power of two */
@@ -40,8 +39,8 @@ struct model_table {
 
 /* Where a model is to be had. */
 struct model_cores {
-    uint64_t having;  /* those that list it, or have no list */
-    uint64_t unknown; /* those that have not told their list yet */
+    uint64_t having;  /* those that list it */
+    uint64_t unknown; /* those that have not told their list yet, or have none to tell */
 };
 
 static inline bool model_is_absent(struct model_cores cores)
@@ -54,8 +53,8 @@ void model_table_clear(struct model_table *table);
 
 /* Replaces what was known of this core. An id that stands there twice counts once. */
 int model_table_set(struct model_table *table, size_t core, const struct bytes *ids, size_t count);
-/* The core answers, but not with a list. */
-void model_table_set_listless(struct model_table *table, size_t core);
+/* Nothing is known of this core any more. */
+void model_table_forget(struct model_table *table, size_t core);
 
 struct model_cores model_table_find(const struct model_table *table, struct bytes name);
 /* The same for a model that each core knows by a name of its own; at == NULL: not there at all. */

@@ -68,16 +68,17 @@ static void a_new_list_replaces_the_old_one(void **state)
     expect(*state, "llama", 0, ON(B) | ON(C));
 }
 
-static void a_core_without_a_list_may_have_any(void **state)
+static void what_is_forgotten_is_unknown_again(void **state)
 {
     list(*state, A, "llama", NULL);
-    model_table_set_listless(*state, A);
-    model_table_set_listless(*state, B);
+    list(*state, B, NULL, NULL);
     list(*state, C, NULL, NULL);
-    expect(*state, "whatever", ON(A) | ON(B), 0);
+    model_table_forget(*state, A);
+    expect(*state, "llama", 0, ON(A));
+    expect(*state, "whatever", 0, ON(A));
     list(*state, A, "llama", NULL);
-    expect(*state, "whatever", ON(B), 0);
-    expect(*state, "llama", ON(A) | ON(B), 0);
+    expect(*state, "llama", ON(A), 0);
+    expect(*state, "whatever", 0, 0);
 }
 
 static void each_core_may_know_it_by_another_name(void **state)
@@ -143,7 +144,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_model_is_absent_once_every_list_lacks_it, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_new_list_replaces_the_old_one, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_core_without_a_list_may_have_any, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_forgotten_is_unknown_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_core_may_know_it_by_another_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ids_are_any_bytes_and_may_come_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_models_are_all_found, set_up, tear_down),
