@@ -98,12 +98,12 @@ static int copy_bytes(struct call *call, struct bytes from, struct bytes *to)
 
 static int copy_request(struct call *call, const struct call_request *request)
 {
-    if (copy_bytes(call, request->method, &call->method) < 0 ||
-        copy_bytes(call, request->rest, &call->rest) < 0 ||
-        copy_bytes(call, request->query, &call->query) < 0 ||
-        copy_bytes(call, request->request_id, &call->request_id) < 0)
+    call->request = *request;
+    if (copy_bytes(call, request->method, &call->request.method) < 0 ||
+        copy_bytes(call, request->path, &call->request.path) < 0 ||
+        copy_bytes(call, request->query, &call->request.query) < 0 ||
+        copy_bytes(call, request->request_id, &call->request.request_id) < 0)
         return -ENOMEM;
-    call->deadline_ns = request->deadline_ns;
     call->fields = http_fields_copy(&call->log->memory, request->fields, fields_may_go_up,
                                     CALL_OWN_FIELDS, &call->field_count);
     return call->fields ? 0 : -ENOMEM;
@@ -150,6 +150,11 @@ int call_start(struct worker *worker, const struct call_request *request,
     loop_post(worker->loop, &call->advance);
     *ret_log = call->log;
     return 0;
+}
+
+const struct core_config *call_core(const struct call *call)
+{
+    return &worker_config(call->worker)->cores[call->attempt.core].config;
 }
 
 enum step_result call_fail(struct call *call, const struct openai_error *error)

@@ -39,18 +39,42 @@ void call_end_attempt(struct call *call, enum core_outcome outcome)
     attempt->core = -1;
 }
 
-bool call_retry(struct call *call)
+uint64_t call_cores_left(const struct call *call)
 {
-    const struct edge_config *config = worker_config(call->worker);
-    uint64_t now_ns = loop_now_ns(call->worker->loop);
-    if (call->log->was_delivered || call->attempts >= config->retry.attempts ||
-        call->attempts >= config->core_count || now_ns >= call->deadline_ns ||
-        !retry_budget_take(&call->worker->retries, now_ns))
-        return false;
-    counter_add(&call->worker->counters.retries, 1);
+    struct model_cores cores = call->request.placement.cores;
+    return (cores.having | cores.unknown) & ~call->tried;
+}
+
+static bool may_go_on(const struct call *call)
+{
+    return !call->log->was_delivered && call_cores_left(call) != 0 &&
+           loop_now_ns(call->worker->loop) < call->request.deadline_ns;
+}
+
+static void begin_again(struct call *call)
+{
     answer_log_reset(call->log);
     call->facts &= CALL_ABANDONED;
     call->state = CALL_ROUTE;
+}
+
+bool call_retry(struct call *call)
+{
+    struct worker *worker = call->worker;
+    if (!may_go_on(call) || call->attempts >= worker_config(worker)->retry.attempts ||
+        !retry_budget_take(&worker->retries, loop_now_ns(worker->loop)))
+        return false;
+    counter_add(&worker->counters.retries, 1);
+    begin_again(call);
+    return true;
+}
+
+/* It costs a core next to nothing to say so, and there are only so many cores. */
+bool call_seek(struct call *call)
+{
+    if (!may_go_on(call))
+        return false;
+    begin_again(call);
     return true;
 }
 
@@ -71,6 +95,8 @@ enum step_result call_attempt_failed(struct call *call)
     if (failure == HTTP_FAIL_STALE && !call->attempt.is_fresh)
         return forward_again(call);
     call_end_attempt(call, failures[failure].outcome);
+    if (!call->cause)
+        call->cause = failures[failure].error;
     return call_retry(call) ? STEP_GO : call_fail(call, failures[failure].error);
 }
 

@@ -7,32 +7,55 @@
 #include <errno.h>
 
 #include "edge/call.h"
+#include "edge/core_request.h"
 #include "edge/errors.h"
+
+/* A core that packs its answers unasked says the model's name in a way that nobody can replace. */
+static bool can_echo(const struct call *call, const struct http_answer_head *head)
+{
+    return call->is_renamed && worker_config(call->worker)->model_echo == MODEL_ECHO_REQUESTED &&
+           !http_field_find(head->fields, BYTES("content-encoding"));
+}
 
 static void on_head(void *user, const struct http_answer_head *head)
 {
     struct call *call = user;
     call->attempt.heard_ns = loop_now_ns(call->worker->loop);
-    answer_log_open(call->log, head);
+    struct http_answer_head seen = *head;
+    call->is_echoed = can_echo(call, head);
+    if (call->is_echoed)
+        seen.content_length = HTTP_LENGTH_UNKNOWN;
+    answer_log_open(call->log, &seen);
+    if (call->is_echoed)
+        model_echo_init(&call->echo, call->log->is_event_stream, call->request.facts.model_raw);
     call_wake(call, CALL_HEAD);
+}
+
+static int append(void *user, struct bytes bytes)
+{
+    struct call *call = user;
+    struct answer_log *log = call->log;
+    int r = answer_log_append(log, bytes);
+    if (r == 0 && log->is_event_stream) {
+        answer_scan_feed(&call->scan, bytes);
+        answer_log_set_boundary(log, call->scan.boundary_bytes);
+    }
+    return r;
 }
 
 static void on_body(void *user, struct bytes bytes)
 {
     struct call *call = user;
-    struct answer_log *log = call->log;
     call->attempt.heard_ns = loop_now_ns(call->worker->loop);
     call->attempt.granted_bytes -= bytes.length;
     if (call_knows(call, CALL_MEMORY))
         return;
-    if (answer_log_append(log, bytes) < 0) {
+    int r =
+        call->is_echoed ? model_echo_feed(&call->echo, bytes, append, call) : append(call, bytes);
+    if (r < 0)
         call_wake(call, CALL_MEMORY);
-        return;
-    }
-    if (log->is_event_stream) {
-        answer_scan_feed(&call->scan, bytes);
-        answer_log_set_boundary(log, call->scan.boundary_bytes);
-    }
+    else if (call->is_echoed && call->attempt.granted_bytes == 0)
+        call_wake(call, CALL_ROOM); /* a shorter name leaves room that no reader has made */
 }
 
 static void on_end(void *user)
@@ -50,29 +73,20 @@ static void on_failed(void *user, enum http_failure why)
 static const struct http_request_events events = {
     .on_head = on_head, .on_body = on_body, .on_end = on_end, .on_failed = on_failed};
 
-static struct bytes join(struct call *call, struct bytes a, struct bytes b)
-{
-    const struct bytes parts[] = {a, b};
-    return arena_join(&call->log->memory, parts, 2);
-}
-
 /* The client's fields, and what the edge has to say to the core itself. */
 static struct http_fields core_fields(struct call *call)
 {
     struct worker *worker = call->worker;
-    const struct core_config *core = &worker_config(worker)->cores[call->attempt.core].config;
-    uint64_t now_ns = loop_now_ns(worker->loop);
-    uint64_t left_ms = call->deadline_ns > now_ns ? (call->deadline_ns - now_ns) / NS_PER_MS : 0;
+    uint64_t now_ns = loop_now_ns(worker->loop), deadline_ns = call->request.deadline_ns;
+    uint64_t left_ms = deadline_ns > now_ns ? (deadline_ns - now_ns) / NS_PER_MS : 0;
     char digits[BYTES_U64_DIGITS];
     struct http_field *fields = call->fields;
     size_t count = call->field_count;
-    fields[count++] = (struct http_field){BYTES("x-request-id"), call->request_id};
+    fields[count++] = (struct http_field){BYTES("x-request-id"), call->request.request_id};
     fields[count++] =
         (struct http_field){BYTES("isthmus-deadline"),
                             arena_copy(&call->log->memory, bytes_write_u64(left_ms, digits))};
-    if (secret_is_set(&core->key))
-        fields[count++] = (struct http_field){
-            BYTES("authorization"), join(call, BYTES("Bearer "), secret_reveal(&core->key))};
+    count += core_key_field(call_core(call), &call->log->memory, &fields[count]);
     return (struct http_fields){fields, count};
 }
 
@@ -86,28 +100,30 @@ static bool is_complete(struct http_fields fields)
 
 static struct bytes make_target(struct call *call)
 {
-    const struct core_url *url = &worker_config(call->worker)->cores[call->attempt.core].url;
-    const struct bytes parts[] = {bytes_from_cstr(url->base_path), call->rest,
-                                  call->query.length > 0 ? BYTES("?") : BYTES(""), call->query};
-    return arena_join(&call->log->memory, parts, 4);
+    const struct core_entry *core = &worker_config(call->worker)->cores[call->attempt.core];
+    const struct call_request *request = &call->request;
+    struct arena *arena = &call->log->memory;
+    if (!core->config.path || request->route != OPENAI_CHAT)
+        return core_target(core, request->path, request->query, arena);
+    const struct bytes parts[] = {bytes_from_cstr(core->config.path),
+                                  request->query.length > 0 ? BYTES("?") : BYTES(""),
+                                  request->query};
+    return arena_join(arena, parts, 3);
 }
 
 static int start_request(struct call *call)
 {
     struct attempt *attempt = &call->attempt;
     const struct upstream *upstream = &call->worker->upstreams[attempt->core];
-    call->body_part = buffer_bytes(&call->body);
-    const struct http_outgoing outgoing = {
-        .method = call->method,
+    struct http_outgoing outgoing = {
+        .method = call->request.method,
         .target = make_target(call),
         .authority = buffer_bytes(&upstream->authority),
         .fields = core_fields(call),
-        .body = &call->body_part,
-        .body_part_count = call->body_part.length > 0,
         .arena = &call->log->memory, /* where the answer's head is needed */
         .fresh = attempt->is_fresh,
     };
-    if (!outgoing.target.at || !is_complete(outgoing.fields))
+    if (!outgoing.target.at || !is_complete(outgoing.fields) || call_make_body(call, &outgoing) < 0)
         return -ENOMEM;
     int r = http_request_start(&attempt->request, upstream->origin, &outgoing, &events, call);
     if (r < 0)
@@ -120,9 +136,10 @@ static int start_request(struct call *call)
 
 static uint64_t first_byte_ms(const struct call *call)
 {
-    const struct edge_config *config = worker_config(call->worker);
-    uint64_t own_ms = config->cores[call->attempt.core].config.timeout_ms;
-    return own_ms > 0 ? own_ms : config->timeouts.first_byte_ms;
+    uint64_t route_ms = call->request.first_byte_ms, core_ms = call_core(call)->timeout_ms;
+    if (route_ms > 0)
+        return route_ms;
+    return core_ms > 0 ? core_ms : worker_config(call->worker)->timeouts.first_byte_ms;
 }
 
 static enum step_result begin(struct call *call)
@@ -141,6 +158,49 @@ static bool is_refusal(unsigned status)
     return status == 502 || status == 503 || status == 504;
 }
 
+/* What a core knows that answered others before: asked for by a name that only it can tell. */
+static bool is_kept_by_one_core(const struct call *call)
+{
+    static const char *const names[] = {"previous_response_id"};
+    return call->request.route == OPENAI_STORED_RESPONSE ||
+           (call->request.route == OPENAI_RESPONSES &&
+            openai_request_find_field(buffer_bytes(&call->body), names, 1) == 0);
+}
+
+/* The core was asked although nobody knew whether it has what is wanted, and it has not. */
+static bool was_wrong_guess(const struct call *call)
+{
+    bool is_unknown = call->request.placement.cores.unknown >> call->attempt.core & 1;
+    return call->log->head.status == 404 && (is_unknown || is_kept_by_one_core(call));
+}
+
+/* It is nowhere only when every core says so: one that could not be asked may have it, and so may
+ * one that must not see the request. */
+static enum step_result guess_again(struct call *call)
+{
+    if (call_seek(call)) {
+        call_end_attempt(call, CORE_WORKED);
+        return STEP_GO;
+    }
+    if (!call->cause && !call->request.denied_field)
+        return call_go(call, CALL_RELAY);
+    call_end_attempt(call, CORE_WORKED);
+    if (call->cause)
+        return call_fail(call, call->cause);
+    struct openai_error error;
+    return call_fail(call, error_denied(call->request.denied_field, &call->log->memory, &error));
+}
+
+static enum step_result judge_head(struct call *call)
+{
+    if (is_refusal(call->log->head.status) && call_retry(call)) {
+        call_end_attempt(call, CORE_NEUTRAL);
+        call->cause = &error_no_core;
+        return STEP_GO;
+    }
+    return was_wrong_guess(call) ? guess_again(call) : call_go(call, CALL_RELAY);
+}
+
 enum step_result call_forward(struct call *call)
 {
     if (call_knows(call, CALL_ABANDONED)) {
@@ -153,12 +213,8 @@ enum step_result call_forward(struct call *call)
         call_end_attempt(call, CORE_NEUTRAL);
         return call_fail(call, &error_memory);
     }
-    if (call_knows(call, CALL_HEAD)) {
-        if (!is_refusal(call->log->head.status) || !call_retry(call))
-            return call_go(call, CALL_RELAY);
-        call_end_attempt(call, CORE_NEUTRAL);
-        return STEP_GO;
-    }
+    if (call_knows(call, CALL_HEAD))
+        return judge_head(call);
     if (call_knows(call, CALL_FAILED))
         return call_attempt_failed(call);
     if (call_is_silent(call, first_byte_ms(call))) {

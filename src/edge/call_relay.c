@@ -20,10 +20,12 @@ static void grant_room(struct call *call)
     call->attempt.granted_bytes = room;
 }
 
-/* An event stream says itself when it is over; one that merely stops was cut. */
+/* An event stream says itself when it is over; one that merely stops was cut. How streams of paths
+ * end that are none of the API's, nobody here knows. */
 static bool is_whole(const struct call *call)
 {
-    return !call->log->is_event_stream || call->scan.is_done || call->scan.has_error;
+    return !call->log->is_event_stream || call->scan.is_done || call->scan.has_error ||
+           call->request.route == OPENAI_UNKNOWN;
 }
 
 /* Behind [DONE] nothing is missing, whatever becomes of the connection. */

@@ -26,19 +26,22 @@ const struct openai_error error_deadline = {
 const struct openai_error error_unknown_path = {
     .status = 404,
     .code = "unknown_path",
-    .message = SAY("There is nothing at this path. Served are POST /v1/chat/completions, "
-                   "/v1/completions, /v1/embeddings and GET /v1/models."),
+    .message =
+        SAY("There is nothing at this path. Served are POST /v1/chat/completions, /v1/completions, "
+            "/v1/embeddings, /v1/responses, /v1/messages, GET /v1/models, and what `routes` of "
+            "this edge names."),
 };
 const struct openai_error error_method = {
     .status = 405,
     .code = "method_not_allowed",
-    .message = SAY("This path does not take this method. Use GET for /v1/models and POST for the "
-                   "rest."),
+    .message =
+        SAY("This path does not take this method. Use GET for /v1/models, POST to ask a model."),
 };
 const struct openai_error error_body_too_large = {
     .status = 413,
     .code = "request_too_large",
-    .message = SAY("The request's body is larger than limits.body of this edge."),
+    .message =
+        SAY("The request's body is larger than this edge takes for this path (limits.body)."),
 };
 const struct openai_error error_busy = {
     .status = 503,
@@ -77,3 +80,18 @@ const struct openai_error error_core_cut = {
     .message = SAY("The core broke off in the middle of its answer; what came so far is not "
                    "complete. Try again."),
 };
+
+const struct openai_error *error_denied(const char *field, struct arena *arena,
+                                        struct openai_error *ret_error)
+{
+    *ret_error = (struct openai_error){
+        .status = 400,
+        .code = "field_not_allowed",
+        .param = field,
+        .message = arena_format(arena,
+                                "\"%s\" may not be sent to any core that could answer this "
+                                "request: leave it out.",
+                                field),
+    };
+    return ret_error->message.at ? ret_error : &error_memory;
+}

@@ -5,10 +5,15 @@
 #ifndef EDGE_ERRORS_H
 #define EDGE_ERRORS_H
 
+#include "base/arena.h"
 #include "openai/error.h"
 
 extern const struct openai_error error_memory, error_shutdown, error_deadline, error_unknown_path,
     error_method, error_body_too_large, error_busy, error_no_core, error_core_unreachable,
     error_core_died, error_core_rubbish, error_core_silent, error_core_cut;
+
+/* The field may be sent to no core that could answer: in *ret_error, or error_memory. */
+const struct openai_error *error_denied(const char *field, struct arena *arena,
+                                        struct openai_error *ret_error);
 
 #endif

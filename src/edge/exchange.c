@@ -5,6 +5,7 @@
 #include "edge/exchange.h"
 
 #include <assert.h>
+#include <errno.h>
 
 #include "edge/errors.h"
 
@@ -13,9 +14,9 @@ static const struct {
     exchange_step_fn *run;
 } steps[] = {
     [EX_AUTH] = {"auth", exchange_auth},          [EX_PREPARE] = {"prepare", exchange_prepare},
-    [EX_ADMIT] = {"admit", exchange_admit},       [EX_CACHE] = {"cache", exchange_cache},
-    [EX_RESERVE] = {"reserve", exchange_reserve}, [EX_DELIVER] = {"deliver", exchange_deliver},
-    [EX_SETTLE] = {"settle", exchange_settle},
+    [EX_ADMIT] = {"admit", exchange_admit},       [EX_MODEL] = {"model", exchange_model},
+    [EX_CACHE] = {"cache", exchange_cache},       [EX_RESERVE] = {"reserve", exchange_reserve},
+    [EX_DELIVER] = {"deliver", exchange_deliver}, [EX_SETTLE] = {"settle", exchange_settle},
 };
 
 const char *exchange_step_name(const struct exchange *ex)
@@ -26,6 +27,7 @@ const char *exchange_step_name(const struct exchange *ex)
 static void exchange_free(struct exchange *ex)
 {
     answer_log_leave(&ex->cursor);
+    catalogue_leave(&ex->lists);
     timer_stop(&ex->timer);
     loop_cancel(ex->worker->loop, &ex->advance);
     list_remove(&ex->link);
@@ -97,11 +99,27 @@ bool exchange_is_overdue(const struct exchange *ex)
     return loop_now_ns(ex->worker->loop) >= ex->deadline_ns;
 }
 
+enum step_result exchange_check_in(struct exchange *ex)
+{
+    if (exchange_knows(ex, WAKE_GONE))
+        return exchange_go(ex, EX_SETTLE);
+    if (exchange_knows(ex, WAKE_SHUTDOWN))
+        return exchange_fail(ex, &error_shutdown);
+    if (exchange_knows(ex, WAKE_MEMORY))
+        return exchange_fail(ex, &error_memory);
+    if (exchange_knows(ex, WAKE_TOO_LARGE))
+        return exchange_fail(ex, &error_body_too_large);
+    if (exchange_is_overdue(ex))
+        return exchange_fail(ex, &error_deadline);
+    return STEP_WAIT;
+}
+
 static void on_body(void *user, struct bytes bytes, bool last)
 {
     struct exchange *ex = user;
-    if (bytes.length > 0 && buffer_append(&ex->body, bytes) < 0)
-        exchange_wake(ex, WAKE_MEMORY);
+    int r = bytes.length > 0 ? buffer_append(&ex->body, bytes) : 0;
+    if (r < 0)
+        exchange_wake(ex, r == -ENOBUFS ? WAKE_TOO_LARGE : WAKE_MEMORY);
     else if (last)
         exchange_wake(ex, WAKE_BODY);
 }
@@ -131,6 +149,11 @@ static void on_timer(struct timer *timer)
     exchange_wake(CONTAINER_OF(timer, struct exchange, timer), WAKE_TIMER);
 }
 
+static void on_lists(struct catalogue_wait *wait)
+{
+    exchange_wake(CONTAINER_OF(wait, struct exchange, lists), WAKE_LISTS);
+}
+
 /* Without memory for an exchange there is none for an answer either: the connection ends. */
 void exchange_start(struct worker *worker, struct http_exchange *http)
 {
@@ -143,6 +166,7 @@ void exchange_start(struct worker *worker, struct http_exchange *http)
     ex->http = http;
     ex->began_ns = loop_now_ns(worker->loop);
     ex->output.last_ns = ex->began_ns;
+    ex->lists.on_lists = on_lists;
     task_init(&ex->advance, exchange_advance);
     timer_init(&ex->timer, worker->loop, on_timer);
     buffer_init(&ex->body, worker_config(worker)->limits.body_bytes, worker->shared->memory);

@@ -2,8 +2,8 @@
  *
  * exchange - one client's request, from its head to its last answer byte.
  *
- *   AUTH -> PREPARE -> ADMIT -> CACHE -+-> RESERVE -> DELIVER -+-> SETTLE
- *                                      '-------- replay -------'
+ *   AUTH -> PREPARE -> ADMIT -> MODEL -> CACHE -+-> RESERVE -> DELIVER -+-> SETTLE
+ *                                               '-------- replay -------'
  *   Any step may fail: it sets ex->error and goes to SETTLE, the only way out.
  *
  * A step goes on, waits for what it declares in waits_for, or ends. Events only set bits in
@@ -19,6 +19,7 @@
 #include "base/buffer.h"
 #include "base/id.h"
 #include "edge/answer_log.h"
+#include "edge/catalogue.h"
 #include "edge/step.h"
 #include "edge/worker.h"
 #include "http/exchange.h"
@@ -28,23 +29,26 @@ enum exchange_state {
     EX_AUTH,
     EX_PREPARE,
     EX_ADMIT,
+    EX_MODEL,
     EX_CACHE,
     EX_RESERVE,
     EX_DELIVER,
     EX_SETTLE,
 };
 
-/* What an exchange can wait for. The last four stay true once they have happened. */
+/* What an exchange can wait for. The last five stay true once they have happened. */
 enum exchange_wake {
-    WAKE_ROOM = 1 << 0,     /* the client takes bytes again */
-    WAKE_ANSWER = 1 << 1,   /* news in the answer log */
-    WAKE_TIMER = 1 << 2,    /* the total deadline, or time for a ping */
-    WAKE_BODY = 1 << 3,     /* the request's body is whole */
-    WAKE_MEMORY = 1 << 4,   /* the body does not fit into memory.limit */
-    WAKE_GONE = 1 << 5,     /* the client left, or broke off */
-    WAKE_SHUTDOWN = 1 << 6, /* the drain time is over */
+    WAKE_ROOM = 1 << 0,      /* the client takes bytes again */
+    WAKE_ANSWER = 1 << 1,    /* news in the answer log */
+    WAKE_TIMER = 1 << 2,     /* the total deadline, or time for a ping */
+    WAKE_LISTS = 1 << 3,     /* a core's list of models was read */
+    WAKE_BODY = 1 << 4,      /* the request's body is whole */
+    WAKE_TOO_LARGE = 1 << 5, /* the body is larger than its route takes */
+    WAKE_MEMORY = 1 << 6,    /* the body does not fit into memory.limit */
+    WAKE_GONE = 1 << 7,      /* the client left, or broke off */
+    WAKE_SHUTDOWN = 1 << 8,  /* the drain time is over */
 };
-#define WAKE_FACTS (WAKE_BODY | WAKE_MEMORY | WAKE_GONE | WAKE_SHUTDOWN)
+#define WAKE_FACTS (WAKE_BODY | WAKE_TOO_LARGE | WAKE_MEMORY | WAKE_GONE | WAKE_SHUTDOWN)
 
 /* What goes out. `own` are bytes of the edge's own (a ping, an error), sent before anything else.
  */
@@ -76,10 +80,15 @@ struct exchange {
     uint64_t began_ns, deadline_ns;
 
     struct bytes request_id;
+    bool is_routed;
     enum openai_route route;
-    struct bytes rest; /* of the path, behind the version prefix */
+    const struct route_config *own_route; /* of the configuration's; NULL: the route is the API's */
+    bool has_request;                     /* the body was read, and is JSON */
     struct openai_request request;
     struct buffer body;
+    struct placement placement;
+    const char *denied_field; /* kept some cores out of it; NULL: there is none */
+    struct catalogue_wait lists;
 
     struct answer_log_cursor cursor; /* log == NULL: no call */
     struct exchange_output output;
@@ -108,7 +117,15 @@ bool exchange_is_overdue(const struct exchange *ex);
 /* WAKE_TIMER comes at this time, or at the deadline if that is sooner. -ENOMEM. */
 int exchange_set_timer(struct exchange *ex, uint64_t due_ns);
 
-exchange_step_fn exchange_auth, exchange_prepare, exchange_admit, exchange_cache, exchange_reserve,
-    exchange_deliver, exchange_settle;
+/* What every step that may wait before the call begins looks at first; STEP_GO: it is over. */
+enum step_result exchange_check_in(struct exchange *ex);
+/* GET /v1/models and /v1/models/{id}, from what the catalogue has. */
+enum step_result exchange_answer_models(struct exchange *ex);
+/* 404 model_not_found, which says what may be used. */
+enum step_result exchange_fail_missing(struct exchange *ex, const struct model_list *list,
+                                       struct bytes name);
+
+exchange_step_fn exchange_auth, exchange_prepare, exchange_admit, exchange_model, exchange_cache,
+    exchange_reserve, exchange_deliver, exchange_settle;
 
 #endif

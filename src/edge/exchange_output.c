@@ -104,8 +104,8 @@ enum output_verdict output_head_for_ping(struct exchange *ex)
 
 static void draft_add_preflight(struct head_draft *draft)
 {
-    draft_add(draft, BYTES("allow"), BYTES("GET, HEAD, POST, OPTIONS"));
-    draft_add(draft, BYTES("access-control-allow-methods"), BYTES("GET, POST, OPTIONS"));
+    draft_add(draft, BYTES("allow"), BYTES("GET, HEAD, POST, DELETE, OPTIONS"));
+    draft_add(draft, BYTES("access-control-allow-methods"), BYTES("GET, POST, DELETE, OPTIONS"));
     draft_add(draft, BYTES("access-control-allow-headers"), BYTES("*, authorization"));
     draft_add(draft, BYTES("access-control-max-age"), BYTES("600"));
 }
@@ -120,7 +120,7 @@ enum output_verdict output_head_own(struct exchange *ex, unsigned status)
     else
         draft_add(&draft, BYTES("content-type"), BYTES("application/json"));
     if (status == 405)
-        draft_add(&draft, BYTES("allow"), BYTES("GET, HEAD, POST, OPTIONS"));
+        draft_add(&draft, BYTES("allow"), BYTES("GET, HEAD, POST, DELETE, OPTIONS"));
     if (status == 503) {
         draft_add(&draft, BYTES("retry-after-ms"), BYTES("1000"));
         draft_add(&draft, BYTES("retry-after"), BYTES("1"));

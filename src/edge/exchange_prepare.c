@@ -5,6 +5,7 @@
  */
 #include "edge/errors.h"
 #include "edge/exchange.h"
+#include "edge/path.h"
 
 /* GET /healthz: this worker takes requests. */
 static enum step_result answer_health(struct exchange *ex)
@@ -21,11 +22,52 @@ static enum step_result answer_preflight(struct exchange *ex)
     return exchange_go(ex, EX_SETTLE);
 }
 
-static bool method_fits(enum openai_route route, struct bytes method)
+static bool is_one_of(struct bytes method, const char *const *methods, size_t count)
 {
-    if (route == OPENAI_MODELS)
-        return bytes_equal(method, BYTES("GET")) || bytes_equal(method, BYTES("HEAD"));
-    return bytes_equal(method, BYTES("POST"));
+    for (size_t i = 0; i < count; i++)
+        if (bytes_equal(method, bytes_from_cstr(methods[i])))
+            return true;
+    return false;
+}
+
+/* Who may GET may ask for the head alone. */
+static bool method_fits(const struct exchange *ex, struct bytes method)
+{
+    static const char *const stored[] = {"GET", "POST", "DELETE"};
+    static const char *const reads[] = {"GET"}, *const asks[] = {"POST"};
+    const struct route_config *own = ex->own_route;
+    if (own && is_one_of(method, own->methods, own->method_count))
+        return true;
+    if (bytes_equal(method, BYTES("HEAD")))
+        method = BYTES("GET");
+    if (own)
+        return is_one_of(method, own->methods, own->method_count);
+    if (ex->route == OPENAI_STORED_RESPONSE)
+        return is_one_of(method, stored, 3);
+    return is_one_of(method, ex->route == OPENAI_MODELS ? reads : asks, 1);
+}
+
+static uint64_t body_limit(const struct exchange *ex)
+{
+    bool has_own = ex->own_route && ex->own_route->body_bytes > 0;
+    return has_own ? ex->own_route->body_bytes : worker_config(ex->worker)->limits.body_bytes;
+}
+
+/* The API's routes are told apart by their whole path, but for what is kept under an id; those of
+ * the configuration may stand for all below them. There a way up must not lead out of them. */
+static void find_route(struct exchange *ex, struct bytes path)
+{
+    const struct edge_config *config = worker_config(ex->worker);
+    struct bytes rest;
+    ex->is_routed = true;
+    ex->route = openai_route_of(path, &rest);
+    if (config->route_count > 0 && ex->route == OPENAI_UNKNOWN)
+        ex->own_route = edge_config_route(config, path);
+    bool is_deep = ex->route == OPENAI_STORED_RESPONSE || ex->route == OPENAI_MODELS;
+    if ((is_deep || ex->own_route) && !path_is_plain(path)) {
+        ex->route = OPENAI_UNKNOWN;
+        ex->own_route = NULL;
+    }
 }
 
 /* STEP_GO: something else than a forwarded route; it is dealt with. */
@@ -36,13 +78,12 @@ static enum step_result choose_route(struct exchange *ex)
         return answer_preflight(ex);
     if (bytes_equal(head->path, BYTES("/healthz")))
         return answer_health(ex);
-    ex->route = openai_route_of(head->path, &ex->rest);
-    if (ex->route == OPENAI_UNKNOWN)
+    find_route(ex, head->path);
+    if (ex->route == OPENAI_UNKNOWN && !ex->own_route)
         return exchange_fail(ex, &error_unknown_path);
-    if (!method_fits(ex->route, head->method))
+    if (!method_fits(ex, head->method))
         return exchange_fail(ex, &error_method);
-    if (head->content_length != HTTP_LENGTH_UNKNOWN &&
-        head->content_length > worker_config(ex->worker)->limits.body_bytes)
+    if (head->content_length != HTTP_LENGTH_UNKNOWN && head->content_length > body_limit(ex))
         return exchange_fail(ex, &error_body_too_large);
     return STEP_WAIT;
 }
@@ -52,36 +93,41 @@ static enum step_result ask_for_body(struct exchange *ex)
 {
     const struct http_request_head *head = http_exchange_head(ex->http);
     char *unused;
+    ex->body.limit = body_limit(ex);
     if (head->content_length != HTTP_LENGTH_UNKNOWN &&
         buffer_reserve(&ex->body, head->content_length, &unused) < 0)
         return exchange_fail(ex, &error_memory);
-    http_exchange_grant(ex->http, worker_config(ex->worker)->limits.body_bytes);
-    return exchange_wait(ex, WAKE_BODY | WAKE_MEMORY | WAKE_TIMER);
+    http_exchange_grant(ex->http, ex->body.limit + 1); /* so that too much is seen */
+    return exchange_wait(ex, WAKE_BODY | WAKE_TOO_LARGE | WAKE_MEMORY | WAKE_TIMER);
+}
+
+/* What the configuration let through may be anything: only JSON is read, for its model. */
+static bool must_read(const struct exchange *ex)
+{
+    if (!ex->own_route)
+        return openai_route_has_request(ex->route);
+    struct http_fields fields = http_exchange_head(ex->http)->fields;
+    struct bytes type = http_field_value(fields, BYTES("content-type"));
+    type = bytes_trim(bytes_cut(&type, ';'));
+    return ex->own_route->model_from == MODEL_FROM_BODY && ex->body.length > 0 &&
+           bytes_equal_nocase(type, BYTES("application/json"));
 }
 
 static enum step_result read_request(struct exchange *ex)
 {
-    if (ex->route == OPENAI_MODELS)
-        return exchange_go(ex, EX_ADMIT);
     struct openai_error error = {0};
-    int r = openai_request_read(&ex->request, ex->route, buffer_bytes(&ex->body),
-                                http_exchange_arena(ex->http), &error);
-    if (r < 0)
+    ex->has_request = must_read(ex);
+    if (ex->has_request && openai_request_read(&ex->request, ex->route, buffer_bytes(&ex->body),
+                                               http_exchange_arena(ex->http), &error) < 0)
         return exchange_fail(ex, error.status ? &error : &error_memory);
     return exchange_go(ex, EX_ADMIT);
 }
 
 enum step_result exchange_prepare(struct exchange *ex)
 {
-    if (exchange_knows(ex, WAKE_GONE))
-        return exchange_go(ex, EX_SETTLE);
-    if (exchange_knows(ex, WAKE_SHUTDOWN))
-        return exchange_fail(ex, &error_shutdown);
-    if (exchange_knows(ex, WAKE_MEMORY))
-        return exchange_fail(ex, &error_memory);
-    if (exchange_is_overdue(ex))
-        return exchange_fail(ex, &error_deadline);
-    if (!ex->rest.at) {
+    if (exchange_check_in(ex) == STEP_GO)
+        return STEP_GO;
+    if (!ex->is_routed) {
         enum step_result dealt_with = choose_route(ex);
         if (dealt_with == STEP_GO)
             return STEP_GO;
@@ -90,6 +136,6 @@ enum step_result exchange_prepare(struct exchange *ex)
         return read_request(ex);
     }
     if (!exchange_knows(ex, WAKE_BODY))
-        return exchange_wait(ex, WAKE_BODY | WAKE_MEMORY | WAKE_TIMER);
+        return exchange_wait(ex, WAKE_BODY | WAKE_TOO_LARGE | WAKE_MEMORY | WAKE_TIMER);
     return read_request(ex);
 }

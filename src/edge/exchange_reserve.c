@@ -14,15 +14,20 @@ static void on_news(struct answer_log_cursor *cursor)
 enum step_result exchange_reserve(struct exchange *ex)
 {
     const struct http_request_head *head = http_exchange_head(ex->http);
-    bool is_read = ex->route == OPENAI_MODELS; /* HEAD asks for what GET would give */
+    bool is_head = bytes_equal(head->method, BYTES("HEAD")); /* asks for what GET would give */
     const struct call_request request = {
-        .method = is_read ? BYTES("GET") : head->method,
-        .rest = ex->rest,
+        .method = is_head ? BYTES("GET") : head->method,
+        .path = head->path,
         .query = head->query,
         .fields = head->fields,
         .request_id = ex->request_id,
         .body = &ex->body,
         .deadline_ns = ex->deadline_ns,
+        .route = ex->route,
+        .facts = ex->request,
+        .placement = ex->placement,
+        .denied_field = ex->denied_field,
+        .first_byte_ms = ex->own_route ? ex->own_route->timeout_ms : 0,
     };
     struct answer_log *log;
     if (call_start(ex->worker, &request, &log) < 0)

@@ -17,6 +17,7 @@ static bool can_tell_in_band(const struct exchange *ex)
 static bool prepare_error(struct exchange *ex)
 {
     struct exchange_output *output = &ex->output;
+    ex->error.shape = openai_route_error_shape(ex->route);
     if (output->head_sent) {
         if (!can_tell_in_band(ex) || openai_error_write_event(&output->own, &ex->error) < 0)
             return false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/id.h"
+#include "edge/catalogue.h"
 #include "edge/exchange.h"
 
 #define ARENA_BLOCK_BYTES 4096
@@ -74,6 +75,8 @@ static void on_server_drained(void *user)
 static void tell_drained(struct task *task)
 {
     struct worker *worker = CONTAINER_OF(task, struct worker, drained_task);
+    catalogue_close(worker->catalogue); /* nobody is left to ask it */
+    worker->catalogue = NULL;
     worker->on_drained(worker);
 }
 
@@ -135,6 +138,16 @@ void worker_drain(struct worker *worker, void (*on_drained)(struct worker *worke
     check_drained(worker);
 }
 
+/* What a server lets in; a route may take less. */
+static uint64_t largest_body(const struct edge_config *config)
+{
+    uint64_t largest = config->limits.body_bytes;
+    for (size_t i = 0; i < config->route_count; i++)
+        if (config->routes[i].body_bytes > largest)
+            largest = config->routes[i].body_bytes;
+    return largest;
+}
+
 static int open_servers(struct worker *worker)
 {
     const struct edge_shared *shared = worker->shared;
@@ -142,7 +155,7 @@ static int open_servers(struct worker *worker)
     const struct http_server_options options = {
         .limits = {.head_bytes = config->limits.head_bytes,
                    .field_count = config->limits.field_count,
-                   .body_bytes = config->limits.body_bytes,
+                   .body_bytes = largest_body(config),
                    .gzip_ratio = (unsigned)config->limits.gzip_ratio,
                    .connections = config->limits.connections},
         .deadlines = {.handshake_ms = config->timeouts.handshake_ms,
@@ -253,6 +266,8 @@ int worker_open(struct worker *worker, struct loop *loop, const struct edge_shar
     timer_init(&worker->tidy_timer, loop, give_memory_back);
     task_init(&worker->drained_task, tell_drained);
     int r = open_upstreams(worker);
+    if (r == 0)
+        r = catalogue_open(&worker->catalogue, worker);
     return r < 0 ? r : open_servers(worker);
 }
 
@@ -263,6 +278,7 @@ void worker_close(struct worker *worker)
     assert(list_is_empty(&worker->exchanges));
     close_servers(worker);
     free(worker->servers);
+    catalogue_close(worker->catalogue);
     close_upstreams(worker);
     timer_stop(&worker->drain_timer);
     timer_stop(&worker->tidy_timer);

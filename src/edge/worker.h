@@ -55,6 +55,8 @@ struct upstream {
     struct buffer authority; /* the Host field */
 };
 
+struct catalogue;
+
 struct worker {
     struct loop *loop;
     const struct edge_shared *shared;
@@ -66,7 +68,8 @@ struct worker {
     struct http_server **servers; /* by listen socket */
     size_t servers_undrained;
     struct upstream *upstreams; /* by core */
-    struct list exchanges;      /* alive */
+    struct catalogue *catalogue;
+    struct list exchanges; /* alive */
     struct worker_counters counters;
     struct timer drain_timer;
     bool is_cutting; /* the drain time is over */
