@@ -92,11 +92,11 @@ static void on_outcome(struct client *client, enum outcome outcome)
 
 /* ---- time ---- */
 
-/* Beside what questions need by their size: heads, buffers of connections, slabs. The edge may be
- * ahead of what a client has read. */
+/* Beside what questions need by their size: heads, buffers of connections, slabs; and each worker's
+ * copy of each engine's list of models. The edge may be ahead of what a client has read. */
 static uint64_t memory_limit(const struct edge_world *w)
 {
-    uint64_t limit = 0;
+    uint64_t limit = (uint64_t)w->result->workers * w->result->engines * 8192;
     for (unsigned i = 0; i < w->result->clients; i++) {
         const struct client *client = &w->clients[i].client;
         limit += client->open_count > 0 ? 32768 + w->window_bytes : 16384;
@@ -174,7 +174,8 @@ static void start_clients(struct edge_world *w, enum part part, unsigned questio
                       .engines_are_fast = part != PART_FAULTS || w->faults.engines_are_fast},
             .question = {.only_answers = is_peace,
                          .large_tokens = 6000 + (unsigned)random_below(&w->random, 4000),
-                         .long_tokens = 200 + (unsigned)random_below(&w->random, 500)},
+                         .long_tokens = 200 + (unsigned)random_below(&w->random, 500),
+                         .models = &w->models},
         };
         client->client.on_outcome = on_outcome;
         client->client.on_violation = on_client_violation;
@@ -267,6 +268,7 @@ void edge_world_run(uint64_t seed, bool is_verbose, struct edge_world_result *re
     ret_result->is_fault_free = w.faults.is_fault_free;
     ret_result->workers = random_chance(&w.random, 1, 2) ? 1 : 3;
     ret_result->engines = 1 + (unsigned)random_below(&w.random, ENGINES_LIMIT);
+    world_models_draw(&w.models, &w.random, ret_result->engines);
     ret_result->clients = 1 + (unsigned)random_below(&w.random, CLIENTS_LIMIT);
     w.events_are_small = random_chance(&w.random, 1, 2);
     w.window_bytes = w.events_are_small ? 32768 : 4096;

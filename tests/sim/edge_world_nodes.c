@@ -42,10 +42,11 @@ static void open_engine(struct edge_world *w, unsigned i)
     edge_world_must(listen_socket_open(&engine->socket, loop, &address, 128), "engine socket");
     uint64_t profile = random_chance(&w->random, 1, 8) ? 2 : random_below(&w->random, 2);
     w->events_are_small &= profiles[profile].first_event_bytes == 0;
-    const struct engine_options options = {
+    struct engine_options options = {
         .profile = &profiles[profile],
         .seed = random_u64(&w->random),
     };
+    world_models_set_engine(&w->models, i, &options);
     edge_world_must(engine_open(&engine->engine, loop, engine->socket, &options), "engine");
 }
 
@@ -106,19 +107,19 @@ static struct edge_config *load_config(struct edge_world *w)
         MS("write", WORLD_WRITE_MS),
         "--timeouts.core_keep_idle=4s",
         "--timeouts.resolve_refresh=5s",
-        "--core=a=http://engine0:8000", /* as many as there are engines */
-        "--core=b=http://engine1:8000",
-        "--core=c=http://engine2:8000",
     };
-    size_t count = sizeof arguments / sizeof *arguments - (ENGINES_LIMIT - w->result->engines);
-    struct config_input input = {.arguments = (char **)(uintptr_t)arguments,
-                                 .argument_count = count};
-    struct buffer why = {0};
+    struct buffer why = {0}, yaml = {0};
+    world_models_configure(&w->models, &yaml);
+    struct config_input input = {.file_name = "world.yaml",
+                                 .file_text = buffer_bytes(&yaml),
+                                 .arguments = (char **)(uintptr_t)arguments,
+                                 .argument_count = sizeof arguments / sizeof *arguments};
     struct edge_config *config;
     if (config_load_edge(&config, &input, &why) < 0) {
         (void)fprintf(stderr, "%.*s\n", (int)why.length, buffer_bytes(&why).at);
         abort();
     }
+    buffer_clear(&yaml);
     return config;
 }
 

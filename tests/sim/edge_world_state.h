@@ -11,7 +11,6 @@
 #include "edge_world.h"
 #include "oracle.h"
 
-#define ENGINES_LIMIT 3
 #define CLIENTS_LIMIT 8
 
 struct engine_node {
@@ -34,6 +33,7 @@ struct edge_world {
     struct random random; /* of the plan; the world has its own */
     struct edge_world_result *result;
     struct fault_plan faults;
+    struct world_models models;
     struct oracle oracle;
     unsigned violations;
     enum part part;

@@ -93,6 +93,7 @@ static void exempt(bool is_exempt)
 struct scenario {
     const char *name;
     enum question_kind kind;
+    const char *model;                 /* NULL: "sim" */
     struct engine_faults first_engine; /* the second one is sound */
     unsigned engines;
 };
@@ -104,7 +105,14 @@ static const struct scenario scenarios[] = {
     {.name = "nonsense", .kind = ASK_NONSENSE, .engines = 1},
     {.name = "nowhere", .kind = ASK_NOWHERE, .engines = 1},
     {.name = "models", .kind = ASK_MODELS, .engines = 1},
+    {.name = "one model", .kind = ASK_ONE_MODEL, .model = "rare", .engines = 2},
+    {.name = "missing", .kind = ASK_MISSING, .engines = 2},
     {.name = "embedding", .kind = ASK_EMBEDDING, .engines = 1},
+    {.name = "echo", .kind = ASK_ECHO, .engines = 1},
+    {.name = "response", .kind = ASK_RESPONSE, .engines = 1},
+    {.name = "prompt", .kind = ASK_PROMPT, .engines = 2},
+    {.name = "alias", .kind = ASK_PLAIN, .model = "fast", .engines = 2},
+    {.name = "stream of an alias", .kind = ASK_STREAM, .model = "fast", .engines = 1},
     {.name = "retry", .kind = ASK_PLAIN, .engines = 2, .first_engine = {.refuse = 1000000}},
     {.name = "cut",
      .kind = ASK_STREAM,
@@ -115,6 +123,7 @@ static const struct scenario scenarios[] = {
 
 struct run {
     const struct scenario *scenario;
+    struct world_models models;
     struct world *world;
     struct world_node *edge_node, *client_node, *engine_nodes[2];
     struct listen_socket *sockets[2];
@@ -186,10 +195,25 @@ static void open_engines(struct run *run)
         struct loop *loop = world_node_loop(run->engine_nodes[i]);
         must(listen_socket_open(&run->sockets[i], loop, &address, 16), "engine socket");
         struct engine_options options = {.profile = &profile, .seed = 1};
+        world_models_set_engine(&run->models, i, &options);
         if (i == 0)
             options.faults = run->scenario->first_engine;
         must(engine_open(&run->engines[i], loop, run->sockets[i], &options), "engine");
     }
+}
+
+/* As many models, and ways in which cores differ, as one world can have. */
+static void set_models(struct run *run)
+{
+    unsigned engines = run->scenario->engines;
+    run->models = (struct world_models){.engines = engines,
+                                        .are_many = true,
+                                        .rare = 1,
+                                        .fast = (1U << engines) - 1,
+                                        .with_key = 1,
+                                        .refusing = engines > 1 ? 1 : 0,
+                                        .with_inference = 1};
+    world_models_name(&run->models);
 }
 
 static struct edge_config *load_config(const struct run *run)
@@ -200,14 +224,16 @@ static struct edge_config *load_config(const struct run *run)
         (char[]){"--workers=1"},
         (char[]){"--limits.write_window=32KiB"},
         (char[]){"--timeouts.first_byte=5s"},
-        (char[]){"--core=a=http://engine0:8000"},
-        (char[]){"--core=b=http://engine1:8000"},
     };
-    size_t count = 5 + run->scenario->engines;
-    const struct config_input input = {.arguments = arguments, .argument_count = count};
-    struct buffer why = {0};
+    struct buffer why = {0}, yaml = {0};
+    world_models_configure(&run->models, &yaml);
+    const struct config_input input = {.file_name = "world.yaml",
+                                       .file_text = buffer_bytes(&yaml),
+                                       .arguments = arguments,
+                                       .argument_count = sizeof arguments / sizeof *arguments};
     struct edge_config *config = NULL;
     must(config_load_edge(&config, &input, &why), "configuration");
+    buffer_clear(&yaml);
     return config;
 }
 
@@ -236,11 +262,15 @@ static bool ask(struct run *run, enum question_kind kind, unsigned number)
 {
     struct address edge;
     must(address_parse(BYTES("10.0.0.1:8080"), &edge), "edge address");
-    const struct client_plan plan = {.number = number,
-                                     .questions = 1,
-                                     .is_steady = true,
-                                     .patience_ms = 60000,
-                                     .question = {.asks_only = kind + 1, .large_tokens = 6000}};
+    const struct client_plan plan = {
+        .number = number,
+        .questions = 1,
+        .is_steady = true,
+        .patience_ms = 60000,
+        .question = {.asks_only = kind + 1,
+                     .large_tokens = 6000,
+                     .models = &run->models,
+                     .model = run->scenario->model ? run->scenario->model : "sim"}};
     run->client.user = run;
     run->client.on_outcome = on_outcome;
     run->client.on_violation = on_violation;
@@ -299,6 +329,7 @@ static bool run_once(const struct scenario *scenario, uint64_t n, bool fails_on,
     struct run run = {.scenario = scenario};
     must(world_open(&run.world, 1), "world");
     world_memory_hook(run.world, exempt);
+    set_models(&run);
     open_engines(&run);
     must(world_node_open(&run.edge_node, run.world, "edge", "10.0.0.1"), "edge node");
     must(world_node_open(&run.client_node, run.world, "client", "10.0.2.1"), "client node");
@@ -337,6 +368,7 @@ static uint64_t fail_opening(unsigned *violations)
         must(world_open(&run.world, 1), "world");
         world_memory_hook(run.world, exempt);
         must(world_node_open(&run.edge_node, run.world, "edge", "10.0.0.1"), "edge node");
+        set_models(&run);
         struct edge_config *config = load_config(&run);
         allocator.seen = 0;
         allocator.fails_at = n;

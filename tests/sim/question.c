@@ -11,25 +11,46 @@
 
 static const struct {
     const char *method, *path;
-} targets[ASK_KINDS] = {
-    [ASK_PLAIN] = {"POST", "/v1/chat/completions"},
-    [ASK_STREAM] = {"POST", "/v1/chat/completions"},
-    [ASK_LARGE] = {"POST", "/v1/chat/completions"},
-    [ASK_LONG_STREAM] = {"POST", "/v1/chat/completions"},
-    [ASK_EMBEDDING] = {"POST", "/v1/embeddings"},
-    [ASK_MODELS] = {"GET", "/v1/models"},
-    [ASK_NONSENSE] = {"POST", "/v1/chat/completions"},
-    [ASK_NOWHERE] = {"POST", "/v1/nowhere"},
+    bool is_stream;
+    unsigned wrong; /* the status that it has to be refused with */
+} traits[ASK_KINDS] = {
+    [ASK_PLAIN] = {"POST", "/v1/chat/completions", false, 0},
+    [ASK_STREAM] = {"POST", "/v1/chat/completions", true, 0},
+    [ASK_LARGE] = {"POST", "/v1/chat/completions", false, 0},
+    [ASK_LONG_STREAM] = {"POST", "/v1/chat/completions", true, 0},
+    [ASK_PROMPT] = {"POST", "/v1/chat/completions", false, 0},
+    [ASK_RESPONSE] = {"POST", "/v1/responses", true, 0},
+    [ASK_MESSAGE] = {"POST", "/v1/messages", true, 0},
+    [ASK_EMBEDDING] = {"POST", "/v1/embeddings", false, 0},
+    [ASK_RERANK] = {"POST", "/v1/rerank", false, 0},
+    [ASK_ECHO] = {"POST", "/sim/echo", false, 0},
+    [ASK_MODELS] = {"GET", "/v1/models", false, 0},
+    [ASK_ONE_MODEL] = {"GET", "/v1/models/", false, 0},
+    [ASK_NONSENSE] = {"POST", "/v1/chat/completions", false, 400},
+    [ASK_BAD_MESSAGE] = {"POST", "/v1/messages", false, 400},
+    [ASK_NOWHERE] = {"POST", "/v1/nowhere", false, 404},
+    [ASK_MISSING] = {"POST", "/v1/chat/completions", false, 404},
 };
 
 bool question_is_stream(const struct question *question)
 {
-    return question->kind == ASK_STREAM || question->kind == ASK_LONG_STREAM;
+    return traits[question->kind].is_stream;
+}
+
+unsigned question_refusal(const struct question *question)
+{
+    unsigned wrong = traits[question->kind].wrong;
+    return wrong == 0 && question->is_denied ? 400 : wrong;
 }
 
 bool question_is_wrong(const struct question *question)
 {
-    return question->kind == ASK_NONSENSE || question->kind == ASK_NOWHERE;
+    return question_refusal(question) != 0;
+}
+
+static bool is_read(const struct question *question)
+{
+    return question->kind == ASK_MODELS || question->kind == ASK_ONE_MODEL;
 }
 
 static void put(struct buffer *out, struct bytes bytes)
@@ -40,8 +61,9 @@ static void put(struct buffer *out, struct bytes bytes)
 
 static enum question_kind draw_kind(struct random *random, const struct question_plan *plan)
 {
-    static const enum question_kind answers[] = {ASK_PLAIN, ASK_STREAM, ASK_STREAM,
-                                                 ASK_PLAIN, ASK_STREAM, ASK_EMBEDDING};
+    static const enum question_kind answers[] = {
+        ASK_PLAIN,   ASK_PLAIN,   ASK_STREAM,    ASK_STREAM, ASK_STREAM, ASK_PROMPT, ASK_RESPONSE,
+        ASK_MESSAGE, ASK_MESSAGE, ASK_EMBEDDING, ASK_RERANK, ASK_ECHO,   ASK_MODELS};
     if (plan->asks_only > 0)
         return (enum question_kind)(plan->asks_only - 1);
     if (plan->only_answers || random_chance(random, 3, 4))
@@ -72,47 +94,90 @@ static void write_text(const struct question *question, struct random *random, s
         abort();
 }
 
-static void write_json(struct question *question, struct bytes text)
+/* What stands around the text: before it and the model's name, between them, and behind. */
+static const struct {
+    const char *before, *between, *behind;
+} bodies[ASK_KINDS] = {
+    [ASK_PROMPT] = {"{\"model\":\"", "\",\"prompt\":\"", "\""},
+    [ASK_RESPONSE] = {"{\"model\":\"", "\",\"stream\":true,\"input\":\"", "\""},
+    [ASK_EMBEDDING] = {"{\"model\":\"", "\",\"input\":\"", "\""},
+    [ASK_RERANK] = {"{\"model\":\"", "\",\"documents\":[\"a\",\"b\"],\"query\":\"", "\""},
+    [ASK_ECHO] = {"--boundary\r\nx-model: ", "\r\n\r\n", "\r\n--boundary--\r\n"},
+};
+
+static void put_text(struct buffer *out, const char *before, struct bytes text, const char *behind)
+{
+    put(out, bytes_from_cstr(before));
+    put(out, text);
+    put(out, bytes_from_cstr(behind));
+}
+
+static const char *limit_name(enum question_kind kind)
+{
+    return kind == ASK_RESPONSE ? "max_output_tokens" : "max_tokens";
+}
+
+static void write_end(struct question *question, struct random *random)
 {
     struct buffer *out = &question->body;
-    int r = 0;
-    switch (question->kind) {
-    case ASK_PLAIN:
-    case ASK_STREAM:
-    case ASK_LARGE:
-    case ASK_LONG_STREAM:
-    case ASK_NONSENSE: { /* its last bracket will be missing */
-        struct buffer prompt = {0};
-        r = buffer_append_format(&prompt, "[{\"role\":\"user\",\"content\":\"%.*s\"}]",
-                                 (int)text.length, text.at);
-        struct bytes raw = buffer_bytes(&prompt);
-        question->prompt_hash = hash_bytes(raw, 0);
-        if (r == 0)
-            r = buffer_append_format(
-                out, "{\"messages\":%.*s,\"model\":\"sim\",\"stream\":%s,\"max_tokens\":%u%s",
-                (int)raw.length, raw.at, question_is_stream(question) ? "true" : "false",
-                question->tokens, question->kind == ASK_NONSENSE ? "" : "}");
-        buffer_clear(&prompt);
-        break;
+    bool has_limit = question->kind != ASK_EMBEDDING && question->kind != ASK_RERANK;
+    if (question->kind == ASK_ECHO)
+        return;
+    int r = has_limit ? buffer_append_format(out, ",\"%s\":%u", limit_name(question->kind),
+                                             question->tokens)
+                      : 0;
+    if (question->models && question->models->are_many && random_chance(random, 1, 6)) {
+        question->is_denied = world_models_refuse(question->models, question->model);
+        put(out, BYTES(",\"" REFUSED_FIELD "\":1"));
     }
-    case ASK_EMBEDDING:
-        r = buffer_append_format(out, "{\"input\":\"%.*s\",\"model\":\"sim\"}", (int)text.length,
-                                 text.at);
-        break;
-    case ASK_NOWHERE:
-        r = buffer_append_format(out, "{\"text\":\"%.*s\"}", (int)text.length, text.at);
-        break;
-    case ASK_MODELS:
-    case ASK_KINDS:
-        break;
-    }
-    if (r < 0)
+    bool is_nonsense = question->kind == ASK_NONSENSE || question->kind == ASK_BAD_MESSAGE;
+    if (r < 0 || (!is_nonsense && buffer_append(out, BYTES("}")) < 0))
         abort();
+}
+
+static uint64_t hash_between(const char *before, struct bytes text, const char *behind)
+{
+    struct buffer whole = {0};
+    put_text(&whole, before, text, behind);
+    uint64_t hash = hash_bytes(buffer_bytes(&whole), 0);
+    buffer_clear(&whole);
+    return hash;
+}
+
+#define MESSAGES_BEFORE "[{\"role\":\"user\",\"content\":\""
+#define MESSAGES_BEHIND "\"}]"
+
+static void write_chat(struct question *question, struct bytes text)
+{
+    struct buffer *out = &question->body;
+    put_text(out, "{\"messages\":" MESSAGES_BEFORE, text, MESSAGES_BEHIND ",\"model\":\"");
+    put(out, bytes_from_cstr(question->model));
+    put(out, question_is_stream(question) ? BYTES("\",\"stream\":true") : BYTES("\""));
+}
+
+static void write_body(struct question *question, struct random *random, struct bytes text)
+{
+    struct buffer *out = &question->body;
+    enum question_kind kind = question->kind;
+    if (is_read(question))
+        return;
+    question->wrapped_hash = hash_between(MESSAGES_BEFORE, text, MESSAGES_BEHIND);
+    question->prompt_hash =
+        bodies[kind].before ? hash_between("\"", text, "\"") : question->wrapped_hash;
+    if (bodies[kind].before) {
+        put_text(out, bodies[kind].before, bytes_from_cstr(question->model), bodies[kind].between);
+        put_text(out, "", text, bodies[kind].behind);
+    } else {
+        write_chat(question, text);
+    }
+    write_end(question, random);
+    if (kind == ASK_ECHO)
+        question->prompt_hash = hash_bytes(buffer_bytes(out), 0);
 }
 
 static void draw_shape(struct question *question, struct random *random)
 {
-    if (question->kind == ASK_MODELS) {
+    if (is_read(question)) {
         question->is_head = random_chance(random, 1, 2);
         return;
     }
@@ -128,6 +193,11 @@ void question_draw(struct question *question, struct random *random,
     *question = (struct question){.kind = draw_kind(random, plan)};
     (void)snprintf(question->id, sizeof question->id, "%s", id);
     question->tokens = draw_tokens(question->kind, random, plan);
+    question->models = plan->models;
+    question->knows_all = plan->only_answers;
+    question->model = question->kind == ASK_MISSING ? "nobody"
+                      : plan->model                 ? plan->model
+                                                    : world_models_pick(plan->models, random);
     bool is_large = false;
     if (!plan->only_answers && plan->asks_only == 0) {
         draw_shape(question, random);
@@ -135,26 +205,30 @@ void question_draw(struct question *question, struct random *random,
     }
     struct buffer text = {0};
     write_text(question, random, is_large ? PADDED_BYTES : 0, &text);
-    write_json(question, buffer_bytes(&text));
+    write_body(question, random, buffer_bytes(&text));
     buffer_clear(&text);
 }
 
 void question_write_head(const struct question *question, struct buffer *out)
 {
-    int r = buffer_append_format(out, "%s %s HTTP/1.1\r\nHost: edge\r\nX-Request-Id: %s\r\n",
-                                 question->is_head ? "HEAD" : targets[question->kind].method,
-                                 targets[question->kind].path, question->id);
+    int r = buffer_append_format(
+        out, "%s %s%s HTTP/1.1\r\nHost: edge\r\nX-Request-Id: %s\r\n",
+        question->is_head ? "HEAD" : traits[question->kind].method, traits[question->kind].path,
+        question->kind == ASK_ONE_MODEL ? question->model : "", question->id);
     if (r == 0 && question->deadline_ms > 0)
         r = buffer_append_format(out, "Isthmus-Deadline: %llu\r\n",
                                  (unsigned long long)question->deadline_ms);
     if (r == 0 && question->is_chunked)
         r = buffer_append(out, BYTES("Transfer-Encoding: chunked\r\n"));
-    else if (r == 0 && question->kind != ASK_MODELS)
+    else if (r == 0 && !is_read(question))
         r = buffer_append_format(out, "Content-Length: %zu\r\n", question->body.length);
     if (r == 0 && question->expects_continue)
         r = buffer_append(out, BYTES("Expect: 100-continue\r\n"));
-    if (r < 0 || buffer_append(out, BYTES("Content-Type: application/json\r\n\r\n")) < 0)
+    if (r < 0)
         abort();
+    put(out, question->kind == ASK_ECHO
+                 ? BYTES("Content-Type: multipart/form-data; boundary=boundary\r\n\r\n")
+                 : BYTES("Content-Type: application/json\r\n\r\n"));
 }
 
 void question_write_body(const struct question *question, struct random *random, struct buffer *out)

@@ -8,36 +8,50 @@
 #ifndef TESTS_SIM_QUESTION_H
 #define TESTS_SIM_QUESTION_H
 
-#include "base/buffer.h"
-#include "base/random.h"
+#include "models.h"
 
 enum question_kind {
     ASK_PLAIN,
     ASK_STREAM,
     ASK_LARGE,       /* a plain answer that does not fit the window */
     ASK_LONG_STREAM, /* the same as a stream */
+    ASK_PROMPT,      /* a chat that has a prompt instead of messages */
+    ASK_RESPONSE,    /* a stream of the Responses API */
+    ASK_MESSAGE,     /* a stream of Anthropic's API */
     ASK_EMBEDDING,
+    ASK_RERANK, /* a route of the configuration */
+    ASK_ECHO,   /* one that takes any bytes */
     ASK_MODELS,
-    ASK_NONSENSE, /* no JSON: 400 */
-    ASK_NOWHERE,  /* an unknown path: 404 */
+    ASK_ONE_MODEL,
+    ASK_NONSENSE,    /* no JSON: 400 */
+    ASK_BAD_MESSAGE, /* the same, in Anthropic's shape */
+    ASK_NOWHERE,     /* an unknown path: 404 */
+    ASK_MISSING,     /* a model that nobody has: 404 */
     ASK_KINDS
 };
 
 /* What a question may be like. With one of the first two it has the simplest shape. */
 struct question_plan {
-    bool only_answers;     /* what must be answered with 200 */
-    unsigned asks_only;    /* 1 + the kind of every question; 0: drawn */
-    unsigned large_tokens; /* of ASK_LARGE */
-    unsigned long_tokens;  /* of ASK_LONG_STREAM */
+    bool only_answers;                 /* what must be answered with 200 */
+    unsigned asks_only;                /* 1 + the kind of every question; 0: drawn */
+    unsigned large_tokens;             /* of ASK_LARGE */
+    unsigned long_tokens;              /* of ASK_LONG_STREAM */
+    const struct world_models *models; /* NULL: there is "sim" alone */
+    const char *model;                 /* of every question; NULL: drawn */
 };
 
 struct question {
     enum question_kind kind;
     char id[32]; /* its x-request-id */
+    const char *model;
+    const struct world_models *models; /* NULL: there is "sim" alone */
+    bool knows_all;                    /* each model must be listed */
+    bool is_denied;                    /* it has a field that nobody takes who has the model */
     unsigned tokens;
-    uint64_t prompt_hash; /* of the raw "messages", by which an engine makes tokens */
-    uint64_t deadline_ms; /* said to the edge; 0: none */
-    bool is_head;         /* HEAD, not GET */
+    uint64_t prompt_hash;  /* of what an engine makes tokens by; of the body where there are none */
+    uint64_t wrapped_hash; /* the same, if the edge has made a message of the prompt */
+    uint64_t deadline_ms;  /* said to the edge; 0: none */
+    bool is_head;          /* HEAD, not GET */
     bool is_chunked;
     bool expects_continue; /* its body waits for 100 Continue */
     struct buffer body;
@@ -54,7 +68,8 @@ void question_clear(struct question *question);
 
 /* Whether it is answered with an event stream, if all goes well. */
 bool question_is_stream(const struct question *question);
-/* Whether the edge has to refuse it. */
+/* The status that the edge has to refuse it with; 0: it has not. */
+unsigned question_refusal(const struct question *question);
 bool question_is_wrong(const struct question *question);
 
 #endif
