@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from daemons import BINARY, accepts, free_port, wait_until
+from questions import chat
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,7 +133,9 @@ def test_an_edge_whose_log_nobody_reads_goes_on(sim):
 
 def test_a_log_line_names_the_core_that_answered_and_how_many_were_tried(start_edge, sim):
     edge = start_edge(sim)
-    with urllib.request.urlopen(edge.url + "/models", timeout=5) as answer:
+    question = urllib.request.Request(edge.url + "/chat/completions",
+                                      json.dumps(chat(max_tokens=1)).encode())
+    with urllib.request.urlopen(question, timeout=5) as answer:
         assert answer.status == 200
     assert wait_until(lambda: '"exchange"' in edge.log()) is not None
     line = json.loads(next(line for line in edge.log().splitlines() if '"exchange"' in line))
