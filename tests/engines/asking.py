@@ -8,6 +8,9 @@ import time
 
 from engines import MODEL
 
+# Ollama ends an answer that says one token thirty times, as random weights may do.
+TOKENS = 25
+FIXED = {"temperature": 0, "seed": 1, "max_tokens": TOKENS}
 CHAT, COMPLETIONS = "/v1/chat/completions", "/v1/completions"
 # What differs between two answers to the same question.
 VOLATILE = {"id", "created", "timings"}
@@ -15,12 +18,11 @@ VOLATILE = {"id", "created", "timings"}
 
 def chat(text="What joins two large bodies of land?", **more):
     """A question whose answer is always the same."""
-    return {"model": MODEL, "messages": [{"role": "user", "content": text}], "temperature": 0,
-            "seed": 1, "max_tokens": 60, **more}
+    return {"model": MODEL, "messages": [{"role": "user", "content": text}], **FIXED, **more}
 
 
 def completion(text="An isthmus é 日", **more):
-    return {"model": MODEL, "prompt": text, "temperature": 0, "seed": 1, "max_tokens": 60, **more}
+    return {"model": MODEL, "prompt": text, **FIXED, **more}
 
 
 def ask(daemon, path, question, method="POST"):
@@ -73,7 +75,8 @@ def open_request(daemon, path, question):
     """Asks, and leaves the answer to whoever reads the connection."""
     body = json.dumps(question).encode()
     connection = socket.create_connection(("127.0.0.1", daemon.port), timeout=60)
-    connection.sendall(f"POST {path} HTTP/1.1\r\nHost: edge\r\nContent-Type: application/json\r\n"
+    connection.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
+                       "Content-Type: application/json\r\n"
                        f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
     return connection
 

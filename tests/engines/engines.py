@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real inference engines as processes of a test: start, ask how busy, freeze, kill, start again."""
 
+import json
 import os
 import re
 import signal
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -18,6 +20,7 @@ SEED = 7
 SLOTS = 4
 MODEL = "tiny"
 READY_SECONDS = 180
+BUSY_TICKS = 3  # of ten in a tenth of a second
 
 
 class Engine:
@@ -66,12 +69,33 @@ class Engine:
         with urllib.request.urlopen(self.root + path, timeout=10) as answer:
             return answer.read().decode()
 
-    def is_ready(self):
+    def post(self, path, document):
+        request = urllib.request.Request(self.root + path, json.dumps(document).encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read().decode()
+
+    def answers(self, path):
         try:
-            self.page("/health")
+            self.page(path)
             return True
         except (urllib.error.URLError, ConnectionError):
             return False
+
+    def is_ready(self):
+        return self.answers("/health")
+
+    def cpu_ticks(self):
+        """What its processes, which share a session, have computed."""
+        ticks = 0
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it ended while we looked
+            if int(fields[3]) == self.process.pid:
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks
 
     def metric(self, name):
         found = re.search(rf"^{name}(?:{{[^}}]*}})? ([\d.]+)", self.page("/metrics"), re.MULTILINE)
@@ -135,6 +159,50 @@ class LlamaServerEmbeddings(LlamaServer):
         return [*super().command(), "--embeddings", "--pooling", "mean"]
 
 
+class Ollama(Engine):
+    """Ollama: a server that starts a runner for each model."""
+
+    program = "ollama"
+    model = f"{MODEL}:latest"
+    lacks = {"a count of requests": "it tells nobody how many requests it works on",
+             "prompts that can be left": "it reads a prompt to its end, whoever has left",
+             "context errors": "it shortens a prompt that is too long",
+             "a queue that sees who leaves": "it tells nobody how long its queue is"}
+
+    def prepare(self):
+        self.has_model = False
+        tiny_gguf.make(self.folder / "tiny.gguf", SEED)
+        # Threads that spin for each other crawl where others compute as well.
+        (self.folder / "Modelfile").write_text(f"FROM {self.folder}/tiny.gguf\n"
+                                               "PARAMETER num_thread 1\nPARAMETER num_batch 64\n")
+
+    def command(self):
+        return ["serve"]
+
+    def environment(self):
+        return {"HOME": str(self.folder), "OLLAMA_HOST": f"127.0.0.1:{self.port}",
+                "OLLAMA_MODELS": str(self.folder / "models"), "OLLAMA_KEEP_ALIVE": "-1",
+                "OLLAMA_CONTEXT_LENGTH": str(tiny_gguf.CONTEXT), "OLLAMA_NUM_PARALLEL": str(SLOTS)}
+
+    def start(self):
+        super().start()
+        if not self.has_model:
+            subprocess.run([self.path, "create", MODEL, "-f", self.folder / "Modelfile"],
+                           check=True, stdin=subprocess.DEVNULL, capture_output=True,
+                           env={**os.environ, **self.environment()})
+            self.has_model = True
+        self.post("/api/generate", {"model": MODEL, "prompt": "a", "options": {"num_predict": 1}})
+
+    def is_ready(self):
+        return self.answers("/")
+
+    def open_requests(self):
+        """There is no count: 1 while it computes, 0 while it rests."""
+        before = self.cpu_ticks()
+        time.sleep(0.1)
+        return int(self.cpu_ticks() - before >= BUSY_TICKS)
+
+
 class Vllm(Engine):
     """vLLM, on a CPU."""
 
@@ -161,4 +229,4 @@ class Vllm(Engine):
 
 
 ENGINES = {"llama-server": LlamaServer, "llama-server-embeddings": LlamaServerEmbeddings,
-           "vllm": Vllm}
+           "ollama": Ollama, "vllm": Vllm}

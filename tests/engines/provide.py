@@ -4,7 +4,7 @@
 
     tests/engines/provide.py [ENGINE ...]      llama-server ollama vllm
 
-Without a name: all but those that take much of the network and of your disk. An engine that cannot
+Without a name: llama-server, which takes the least time and disk. An engine that cannot
 be had is no failure: why is told here, and again by each test that is skipped for it. Nothing is
 written into the tree.
 """
@@ -59,6 +59,7 @@ class Recipe:
 
 RECIPES = {recipe.program: recipe for recipe in (
     Recipe("llama-server", recipes.LLAMA_VERSION, recipes.build_llama_server),
+    Recipe("ollama", recipes.OLLAMA_VERSION, recipes.build_ollama, is_small=False),
     Recipe("vllm", recipes.VLLM_VERSION, recipes.build_vllm, is_small=False),
 )}
 

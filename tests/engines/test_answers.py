@@ -5,8 +5,8 @@ import base64
 import struct
 
 import pytest
-from asking import (CHAT, COMPLETIONS, ask_json, ask_stream, chat, completion, text_of, undated,
-                    undated_events)
+from asking import (CHAT, COMPLETIONS, TOKENS, ask_json, ask_stream, chat, completion, text_of,
+                    undated, undated_events)
 from engines import MODEL
 
 QUESTIONS = {"chat": (CHAT, chat()), "completion": (COMPLETIONS, completion())}
@@ -22,7 +22,7 @@ def test_a_stream_is_the_same_through_the_edge(engine, edge, kind):
     through = ask_stream(edge, path, question)
     assert undated_events(through) == undated_events(direct)
     assert through[-1] == "[DONE]"
-    assert len(text_of(through)) > 60
+    assert len(text_of(through)) > TOKENS
 
 
 @pytest.mark.needs("answers")
@@ -42,7 +42,7 @@ def test_the_official_client_streams_what_it_gets_plainly(client):
                                                  stream_options={"include_usage": True}))
     streamed = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert streamed == plain != ""
-    assert chunks[-1].usage.completion_tokens == 60
+    assert chunks[-1].usage.completion_tokens == TOKENS
 
 
 @pytest.mark.needs("answers", "logprobs")
@@ -67,7 +67,8 @@ def test_an_answer_keeps_to_a_schema(client):
 def test_a_long_prompt_is_read(engine, edge):
     direct, through = (ask_json(daemon, CHAT, chat(LONG, max_tokens=8))
                        for daemon in (engine, edge))
-    assert undated(through) == undated(direct)
+    assert through[0] == 200
+    assert through[1]["usage"] == direct[1]["usage"]
     assert through[1]["usage"]["prompt_tokens"] > 4000
 
 

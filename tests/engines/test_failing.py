@@ -8,7 +8,7 @@ import pytest
 from asking import CHAT, ask_json, chat, open_request, read_until
 from daemons import wait_until
 
-ENDLESS = 8000
+ENDLESS = {"max_tokens": 8000, "temperature": 1}  # as in test_leaving.py
 BACK_SECONDS = 45  # a core is left alone for 30 s at most
 END = b"0\r\n\r\n"
 pytestmark = pytest.mark.needs("answers")
@@ -28,7 +28,7 @@ def assert_told(rest):
 
 
 def test_an_engine_killed_in_mid_stream_is_an_error_until_it_is_back(engine, edge):
-    with open_request(edge, CHAT, chat(max_tokens=ENDLESS, stream=True)) as connection:
+    with open_request(edge, CHAT, chat(**ENDLESS, stream=True)) as connection:
         assert b"data: " in read_until(connection, b"data: ")
         engine.kill()
         assert_told(read_until(connection, END))
@@ -42,7 +42,7 @@ def test_an_engine_killed_in_mid_stream_is_an_error_until_it_is_back(engine, edg
 
 
 def test_an_engine_killed_in_mid_answer_is_an_error(engine, edge):
-    with open_request(edge, CHAT, chat(max_tokens=ENDLESS)) as connection:
+    with open_request(edge, CHAT, chat(**ENDLESS)) as connection:
         assert wait_until(lambda: engine.open_requests() == 1) is not None
         engine.kill()
         head, _, body = read_until(connection, b"}}").partition(b"\r\n\r\n")
@@ -55,7 +55,7 @@ def test_an_engine_killed_in_mid_answer_is_an_error(engine, edge):
 
 def test_a_frozen_engine_is_an_error_until_it_goes_on(engine, start_edge):
     edge = start_edge(engine, arguments=["--timeouts.token_idle=1s", "--timeouts.first_byte=2s"])
-    with open_request(edge, CHAT, chat(max_tokens=ENDLESS, stream=True)) as connection:
+    with open_request(edge, CHAT, chat(**ENDLESS, stream=True)) as connection:
         assert b"data: " in read_until(connection, b"data: ")
         engine.signal(signal.SIGSTOP)
         assert_told(read_until(connection, END))

@@ -9,7 +9,8 @@ from daemons import wait_until
 from engines import SLOTS
 
 CANCEL_SECONDS = 1.0
-ENDLESS = 8000  # tokens; no engine here makes so many while a test runs
+# No engine here makes so many tokens while a test runs, and none is said too often in a row.
+ENDLESS = {"max_tokens": 8000, "temperature": 1}
 LONG = "isthmus " * 1000
 pytestmark = pytest.mark.needs("answers")
 
@@ -31,13 +32,14 @@ def open_and_begun(engine, edge, question, before=0):
 
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
 def test_the_engine_rests_when_the_client_leaves(engine, edge, stream):
-    connection = open_and_begun(engine, edge, chat(max_tokens=ENDLESS, stream=stream))
+    connection = open_and_begun(engine, edge, chat(**ENDLESS, stream=stream))
     if stream:
         assert b"data: " in read_until(connection, b"data: ")
     connection.close()
     assert_soon(engine, 0)
 
 
+@pytest.mark.needs("prompts that can be left")
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
 def test_the_engine_rests_when_the_client_leaves_in_mid_prompt(engine, edge, stream):
     connection = open_and_begun(engine, edge, chat(LONG, stream=stream))
@@ -45,9 +47,10 @@ def test_the_engine_rests_when_the_client_leaves_in_mid_prompt(engine, edge, str
     assert_soon(engine, 0)
 
 
+@pytest.mark.needs("a count of requests")
 def test_others_go_on_when_a_client_leaves(engine, edge):
-    stays = open_and_begun(engine, edge, chat(max_tokens=ENDLESS, stream=True))
-    leaves = open_and_begun(engine, edge, chat(max_tokens=ENDLESS, stream=True), before=1)
+    stays = open_and_begun(engine, edge, chat(**ENDLESS, stream=True))
+    leaves = open_and_begun(engine, edge, chat(**ENDLESS, stream=True), before=1)
     leaves.close()
     assert_soon(engine, 1)
     stays.recv(1 << 20)
@@ -58,9 +61,9 @@ def test_others_go_on_when_a_client_leaves(engine, edge):
 
 @pytest.mark.needs("a queue that sees who leaves")
 def test_a_client_that_waits_may_leave(engine, edge):
-    readers = [open_and_begun(engine, edge, chat(max_tokens=ENDLESS, stream=True), before=i)
+    readers = [open_and_begun(engine, edge, chat(**ENDLESS, stream=True), before=i)
                for i in range(SLOTS)]
-    waiting = open_and_begun(engine, edge, chat(max_tokens=ENDLESS, stream=True), before=SLOTS)
+    waiting = open_and_begun(engine, edge, chat(**ENDLESS, stream=True), before=SLOTS)
     waiting.close()
     assert_soon(engine, SLOTS)
     for reader in readers:
