@@ -26,6 +26,7 @@ struct sim_settings {
     struct loop *loop; /* reads files */
     struct address listen;
     struct engine_profile profile;
+    struct gpu_profile gpu;      /* the profile's, with what was changed of it */
     struct gpu_profile_file own; /* profiles */
     const char *models[MODEL_LIMIT + 1], *loras[MODEL_LIMIT + 1];
     size_t model_count, lora_count;
@@ -42,13 +43,21 @@ static bool set_listen(struct sim_settings *settings, struct bytes value)
     return address_parse(value, &settings->listen) == 0;
 }
 
+static void gpu_take(struct sim_settings *settings, const struct gpu_profile *gpu)
+{
+    settings->gpu = *gpu;
+    settings->profile = engine_profile_of(&settings->gpu);
+}
+
 static bool set_profile(struct sim_settings *settings, struct bytes value)
 {
     const struct gpu_profile *own = gpu_profile_file_find(&settings->own, value);
 
-    if (own)
-        settings->profile = engine_profile_of(own);
-    return own || engine_profile_find(value, &settings->profile);
+    if (!own && !engine_profile_find(value, &settings->profile))
+        return false;
+    if (own || settings->profile.gpu)
+        gpu_take(settings, own ? own : settings->profile.gpu);
+    return true;
 }
 
 /* Its first profile is the one, unless --profile names another. */
@@ -59,8 +68,20 @@ static bool set_profile_file(struct sim_settings *settings, struct bytes value)
                                      settings->loop, value.at);
     if (status != COMMAND_FINE || settings->own.count == 0)
         return false;
-    settings->profile = engine_profile_of(&settings->own.profiles[0]);
+    gpu_take(settings, &settings->own.profiles[0]);
     return true;
+}
+
+static bool set_noise(struct sim_settings *settings, struct bytes value)
+{
+    uint64_t *percent = &settings->gpu.noise_percent;
+    return settings->profile.gpu && bytes_read_u64(value, percent) && *percent < 100;
+}
+
+static bool set_max_num_seqs(struct sim_settings *settings, struct bytes value)
+{
+    uint64_t *count = &settings->gpu.max_num_seqs;
+    return settings->profile.gpu && bytes_read_u64(value, count) && *count > 0;
 }
 
 /* 0.000001 to 1000000: digits, and a point if need be. */
@@ -179,6 +200,8 @@ static const struct {
     {"--profile-file", set_profile_file, "FILE",
      "GPUs of your own, in YAML; before --profile, default its first"},
     {"--scale", set_scale, "X", "of the profile's times: 0.1 is ten times faster"},
+    {"--noise", set_noise, "PERCENT", "of a GPU's steps, more or less; 0: none"},
+    {"--max-num-seqs", set_max_num_seqs, "N", "requests that a GPU runs at once; others wait"},
     {"--dialect", set_dialect, "NAME",
      "openai, vllm, vllm-old, sglang or sglang-old; default openai"},
     {"--model", set_model, "NAME", "a model it serves, up to 16 times; default sim"},

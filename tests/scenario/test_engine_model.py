@@ -31,7 +31,8 @@ def test_the_page_names_every_profile():
 
 @pytest.mark.parametrize("arguments", [
     ["--profile", "h100"], ["--scale", "0"], ["--scale", "fast"], ["--scale", "0.0000001"],
-    ["--scale", "1e3"], ["--profile", "h100-8b", "--itl", "5ms"],
+    ["--scale", "1e3"], ["--profile", "h100-8b", "--itl", "5ms"], ["--noise", "5"],
+    ["--profile", "h100-8b", "--noise", "100"], ["--profile", "h100-8b", "--max-num-seqs", "0"],
 ])
 def test_a_mistake_names_its_option(arguments):
     done = sim(*arguments)
@@ -49,6 +50,13 @@ def test_scale_makes_the_gpu_faster(start_sim, client_of):
     quickly = time.monotonic() - begin - slowly
     assert slowly > 1.5 * 50 * 0.014 * 0.9
     assert quickly < slowly / 2
+
+
+def test_one_slot_serves_one_after_the_other(start_sim, client_of):
+    one = start_sim("--profile", "h100-8b", "--max-num-seqs", "1", "--noise", "0")
+    begin = time.monotonic()
+    client_of(one).completions.create(model="sim", prompt="a", max_tokens=20, n=4)
+    assert time.monotonic() - begin > 4 * 20 * 0.005
 
 
 def own_profile_of_the_page(folder):
