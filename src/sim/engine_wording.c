@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "sim/engine_prompt.h"
 #include "sim/engine_schema.h"
+#include "sim/engine_split.h"
 #include "sim/engine_tools.h"
 #include "sim/value.h"
 
@@ -158,6 +159,22 @@ static int rest_make(struct engine_question *question, struct engine_refusal *re
     return r == 0 ? script_make(question, hash_bytes(question->prompt, 0), refusal) : r;
 }
 
+/* A completion's prompt may end with the answer's beginning; token numbers never do. */
+static int completion_make(struct engine_question *question, struct engine_refusal *refusal)
+{
+    struct bytes raw = question->prompt, said = {0};
+    uint64_t hash = hash_bytes(raw, 0);
+    int r = 0;
+
+    if (raw.length > 2 && raw.at[0] == '"')
+        r = engine_split(raw, &hash, &said);
+    if (r == 0)
+        r = script_make(question, hash, refusal);
+    if (r < 0 || !said.at || engine_script_go_on(&question->script, said))
+        return r;
+    return script_make(question, hash_bytes(raw, 0), refusal);
+}
+
 /* Before a chat's answer its last message is repeated if it is the assistant's, too. */
 static void echo_read(struct engine_question *question)
 {
@@ -180,6 +197,8 @@ int engine_wording_read(struct engine_question *question, struct engine_refusal 
     int r = goes_on(question, &is_rest, ret_refusal);
     if (r < 0)
         return r;
+    if (question->kind == ENGINE_TEXT)
+        return completion_make(question, ret_refusal);
     return is_rest ? rest_make(question, ret_refusal)
                    : script_make(question, hash_bytes(question->prompt, 0), ret_refusal);
 }

@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "tests/unit/sim/asked.h"
 
@@ -189,6 +190,59 @@ static void json_that_was_begun_is_ended(void **state)
     asked_clear(&rest);
 }
 
+/* A completion's prompt with `said` words of its answer behind it. */
+static void ask_for_the_rest(struct asked *asked, const char *prompt, struct bytes said)
+{
+    struct buffer body = {0};
+
+    assert_int_equal(
+        buffer_append_format(&body, "{\"model\":\"sim\",\"prompt\":\"%s%.*s\",\"max_tokens\":2}",
+                             prompt, (int)said.length, said.at),
+        0);
+    assert_int_equal(buffer_append(&body, bytes_of("", 1)), 0);
+    ask(asked, "vllm", ENGINE_TEXT, buffer_bytes(&body).at);
+    assert_int_equal(asked->result, 0);
+    buffer_clear(&body);
+}
+
+static void a_completion_goes_on_behind_its_first_whole_word(void **state)
+{
+    static const char *const prompts[] = {"go on", "Go on: ", "so bibamigo ", "\\u00e9", "x\\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof prompts / sizeof prompts[0]; i++) {
+        struct buffer whole;
+        char raw[64];
+        (void)snprintf(raw, sizeof raw, "\"%s\"", prompts[i]);
+        words_of(raw, 0, 9, &whole);
+        struct bytes text = buffer_bytes(&whole);
+        size_t first = (size_t)bytes_find(text, BYTES(" "));
+        for (size_t cut = first; cut < text.length - 21; cut++) {
+            struct asked asked;
+            ask_for_the_rest(&asked, prompts[i], bytes_of(text.at, cut));
+            const char *rest = text_at(&asked, 0, "/choices/0/text");
+            assert_true(strlen(rest) >= 9);
+            assert_memory_equal(rest, text.at + cut, 9);
+            asked_clear(&asked);
+        }
+        buffer_clear(&whole);
+    }
+}
+
+static void words_of_another_answer_are_a_prompt(void **state)
+{
+    struct buffer words;
+    struct asked asked;
+
+    (void)state;
+    words_of("\"go on bibamigo hazefomi\"", 0, 2, &words);
+    (void)buffer_append(&words, bytes_of("", 1));
+    ask_for_the_rest(&asked, "go on ", BYTES("bibamigo hazefomi"));
+    assert_string_equal(text_at(&asked, 0, "/choices/0/text"), buffer_bytes(&words).at);
+    buffer_clear(&words);
+    asked_clear(&asked);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +254,8 @@ int main(void)
         cmocka_unit_test(blanks_around_the_messages_count_as_they_stood),
         cmocka_unit_test(words_of_somebody_else_begin_a_new_answer),
         cmocka_unit_test(json_that_was_begun_is_ended),
+        cmocka_unit_test(a_completion_goes_on_behind_its_first_whole_word),
+        cmocka_unit_test(words_of_another_answer_are_a_prompt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
