@@ -118,6 +118,26 @@ def test_an_error_inside_a_stream_is_an_exception(client, upstream):
         list(client.messages.create(**QUESTION, stream=True))
 
 
+def test_a_cut_stream_is_an_exception(client, upstream):
+    upstream.says(stream_of(EVENTS[:5], cut=True))
+    with pytest.raises(anthropic.APIError):
+        list(client.messages.create(**QUESTION, stream=True))
+
+
+@pytest.mark.parametrize("change, kind, status", [
+    ({"messages": 7}, "invalid_request_error", 400),
+    ({"model": 7}, "invalid_request_error", 400),
+])
+def test_the_edge_refuses_in_the_clients_shape(client, upstream, change, kind, status):
+    with pytest.raises(anthropic.APIStatusError) as raised:
+        client.messages.create(**{**QUESTION, **change})
+    assert raised.value.status_code == status
+    assert raised.value.body["type"] == "error"
+    assert raised.value.body["error"]["type"] == kind
+    assert raised.value.body["error"]["message"]
+    assert upstream.requests == []
+
+
 def test_leaving_a_stream_ends_the_engines_work(client, upstream):
     upstream.says(stream_of(EVENTS, pause=30))
     with client.messages.create(**QUESTION, stream=True) as stream:

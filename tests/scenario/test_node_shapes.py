@@ -8,6 +8,7 @@ import struct
 import pytest
 from node_client import ask_node, chat_step, step
 from questions import MODEL
+from response_shapes import EVENTS, RESPONSE, stream_of
 from shapes import CASES, USAGE, answer_by_name, question_of
 from upstream import Answer
 
@@ -98,3 +99,19 @@ def test_models_are_listed_and_found(sim, edge):
     assert found["value"]["id"] == MODEL
     assert (missing["error"]["name"], missing["error"]["code"]) == \
         ("NotFoundError", "model_not_found")
+
+
+def test_responses_are_the_engines(ask, upstream):
+    upstream.says(Answer.json(RESPONSE), stream_of(EVENTS), Answer.json(RESPONSE),
+                  stream_of(EVENTS[5:]))
+    question = {"model": MODEL, "input": "What joins two seas of land?"}
+    plain, stream, stored, rest = ask(
+        step("responses.create", question),
+        step("responses.create", {**question, "stream": True}),
+        step("responses.retrieve", "resp_1", {}),
+        step("responses.retrieve", "resp_1", {"stream": True, "starting_after": 4}))
+    assert RESPONSE.items() <= plain["value"].items()
+    assert plain["value"]["output_text"] == "An isþmus"
+    assert stream["chunks"] == EVENTS
+    assert stored["value"]["id"] == "resp_1"
+    assert rest["chunks"] == EVENTS[5:]

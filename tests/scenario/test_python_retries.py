@@ -161,6 +161,21 @@ def test_a_cancelled_task_ends_the_engines_work(slow, run_async, stream):
     assert_engine_rests(sim)
 
 
+@pytest.mark.parametrize("max_retries", [0, 5])
+def test_the_edges_own_503_says_when_to_come_back(upstream, start_edge, run_async, max_retries):
+    edge = start_edge(upstream, arguments=["--workers", "1", "--limits.exchanges", "1"])
+    upstream.says(Answer.json(CASES["text"].plain, delay=0.4))
+
+    answers = run_async(edge, lambda client: asyncio.gather(
+        *(client.with_options(max_retries=max_retries).chat.completions.create(**chat())
+          for _ in range(2)), return_exceptions=True))
+    refused = [answer for answer in answers if isinstance(answer, openai.InternalServerError)]
+    assert len(refused) == (1 if max_retries == 0 else 0)
+    for failure in refused:
+        assert failure.code == "overloaded"
+        assert float(failure.response.headers["retry-after-ms"]) > 0
+
+
 def test_errors_and_headers_of_the_asynchronous_client(upstream, front, run_async):
     upstream.says(trouble(429, retry_after_ms="7"), GOOD)
 
