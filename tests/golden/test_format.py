@@ -2,12 +2,15 @@
 """The transcripts' own rules: what is written is sent, and what is different is told."""
 
 import gzip
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).resolve().parent)]
+FOLDER = Path(__file__).resolve().parent
+PAGE = FOLDER.parent.parent / "docs" / "api.md"
+sys.path[:0] = [str(FOLDER)]
 
 from transcript import (  # noqa: E402
     Mistake,
@@ -128,3 +131,25 @@ def test_what_is_no_mask_is_refused():
         Pattern("<<anything>>", {})
     with pytest.raises(Mistake):
         sent("GET / HTTP/1.1\nx: <<date>>")
+
+
+def page_rows():
+    """Rule number -> patterns of its transcripts, from the table of docs/api.md."""
+    rows = re.findall(r"^\| (\d\d?) \|.*\| ([^|]*) \|$", PAGE.read_text(), re.MULTILINE)
+    return {int(number): re.findall(r"`([^`]+)`", patterns) for number, patterns in rows}
+
+
+def test_the_page_names_transcripts_for_each_of_the_21_rules():
+    rows = page_rows()
+    assert list(rows) == list(range(1, 22))
+    for number, patterns in rows.items():
+        assert patterns, f"rule {number}"
+        for pattern in patterns:
+            assert list(FOLDER.glob(pattern + ".txt")), f"rule {number}: no {pattern}"
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_transcript_says_which_rule_it_shows(path):
+    number = int(path.name[:2])
+    assert path.read_text().startswith(f"# Rule {number}: ")
+    assert any(path.match(pattern + ".txt") for pattern in page_rows()[number])

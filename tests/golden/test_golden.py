@@ -14,7 +14,7 @@ sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "scenario")]
 
 import transcript as golden  # noqa: E402
 from daemons import Edge  # noqa: E402
-from wires import LIMIT, SILENCE, Client, Core  # noqa: E402
+from wires import AT_ONCE, LIMIT, SILENCE, Client, Core  # noqa: E402
 
 FILL = os.environ.get("GOLDEN_FILL") == "1"
 MODELS_REFRESH = "--timeouts.models-refresh"
@@ -121,9 +121,9 @@ class Stage:
         pattern.bind(match, self.known)
 
     def expect_end(self, end, _):
-        """The edge closes this connection and says no more on it."""
+        """The edge closes this connection at once, and says no more on it."""
         wire = end.wire
-        while wire.read(LIMIT):
+        while wire.read(AT_ONCE):
             pass
         assert wire.has_ended, "the connection stays open"
         assert wire.receiving.plain[wire.receiving.taken:] in (b"", golden.BROKEN_OFF)

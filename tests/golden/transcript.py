@@ -28,7 +28,7 @@ byte. A step begins in the first column; the bytes that belong to it are indente
   where a line ends with LF, the last one without. "Content-Length: *" stands for the length of
   what follows. With "Transfer-Encoding: chunked" the body is written without its framing: what is
   sent has a chunk for each part between cuts, and of what is got the chunks are joined.
-- Bytes that are no text, and the line end that the last line lacks: <<c3 a9>>, <<lf>>.
+- Bytes that are no text, or are not seen: <<c3 a9>>; the line end that the last line lacks: <<lf>>.
 - In what is sent <<cut>> lets what stands before it arrive before the rest is sent, <<more>> at
   the end says that another step goes on with this body, <<gzip>> at a body's start packs it.
 - In what is got <<name>> stands for what no two runs have in common, as MASKS says; an "id" for
@@ -360,6 +360,7 @@ def masked(data, ids):
     for found in OWN_ID.findall(text):
         ids.setdefault(found, f"<<id {len(ids) + 1}>>" if ids else "<<id>>")
     text = OWN_ID.sub(lambda match: ids[match[0]], text)
+    text = re.sub(r" $", "<<20>>", text, flags=re.MULTILINE)
     return text.removesuffix("\n") + "<<lf>>" * text.endswith("\n")
 
 

@@ -9,6 +9,7 @@ from daemons import PATIENCE
 from transcript import Receiving, Sending
 
 LIMIT = 10 * PATIENCE  # seconds for anything that must come
+AT_ONCE = 1 * PATIENCE  # seconds for the edge to close what nobody needs any more
 SILENCE = 0.05  # seconds in which nothing may come
 SETTLE = 0.02  # seconds for a piece to arrive before the next one is sent
 
