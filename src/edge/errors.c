@@ -35,7 +35,7 @@ const struct openai_error error_method = {
     .status = 405,
     .code = "method_not_allowed",
     .message =
-        SAY("This path does not take this method. Use GET for /v1/models, POST to ask a model."),
+        SAY("This path does not take this method; the answer's allow field names those it takes."),
 };
 const struct openai_error error_body_too_large = {
     .status = 413,

@@ -56,6 +56,7 @@ struct exchange_output {
     struct buffer own;
     unsigned own_status; /* of an answer that is all the edge's own; 0: none */
     bool own_ends;       /* nothing follows `own` */
+    struct bytes allow;  /* the methods that the path takes, with 405 */
     bool head_sent;      /* handed to the transport */
     bool is_event_stream;
     bool payload_sent;    /* a byte of the engine's answer went out */

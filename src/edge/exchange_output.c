@@ -102,10 +102,12 @@ enum output_verdict output_head_for_ping(struct exchange *ex)
     return send_head(ex, &draft, 200, HTTP_LENGTH_UNKNOWN);
 }
 
+/* What any path may take: which one does is told when it is asked. */
 static void draft_add_preflight(struct head_draft *draft)
 {
-    draft_add(draft, BYTES("allow"), BYTES("GET, HEAD, POST, DELETE, OPTIONS"));
-    draft_add(draft, BYTES("access-control-allow-methods"), BYTES("GET, POST, DELETE, OPTIONS"));
+    struct bytes methods = BYTES("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    draft_add(draft, BYTES("allow"), methods);
+    draft_add(draft, BYTES("access-control-allow-methods"), methods);
     draft_add(draft, BYTES("access-control-allow-headers"), BYTES("*, authorization"));
     draft_add(draft, BYTES("access-control-max-age"), BYTES("600"));
 }
@@ -120,7 +122,7 @@ enum output_verdict output_head_own(struct exchange *ex, unsigned status)
     else
         draft_add(&draft, BYTES("content-type"), BYTES("application/json"));
     if (status == 405)
-        draft_add(&draft, BYTES("allow"), BYTES("GET, HEAD, POST, DELETE, OPTIONS"));
+        draft_add(&draft, BYTES("allow"), ex->output.allow);
     if (status == 503) {
         draft_add(&draft, BYTES("retry-after-ms"), BYTES("1000"));
         draft_add(&draft, BYTES("retry-after"), BYTES("1"));

@@ -22,29 +22,48 @@ static enum step_result answer_preflight(struct exchange *ex)
     return exchange_go(ex, EX_SETTLE);
 }
 
-static bool is_one_of(struct bytes method, const char *const *methods, size_t count)
+struct methods {
+    const char *const *at;
+    size_t count;
+};
+
+static struct methods methods_of(const struct exchange *ex)
 {
-    for (size_t i = 0; i < count; i++)
-        if (bytes_equal(method, bytes_from_cstr(methods[i])))
+    static const char *const stored[] = {"GET", "POST", "DELETE"};
+    static const char *const reads[] = {"GET"}, *const asks[] = {"POST"};
+    if (ex->own_route)
+        return (struct methods){ex->own_route->methods, ex->own_route->method_count};
+    if (ex->route == OPENAI_STORED_RESPONSE)
+        return (struct methods){stored, 3};
+    return (struct methods){ex->route == OPENAI_MODELS ? reads : asks, 1};
+}
+
+static bool is_one_of(struct bytes method, struct methods methods)
+{
+    for (size_t i = 0; i < methods.count; i++)
+        if (bytes_equal(method, bytes_from_cstr(methods.at[i])))
             return true;
     return false;
 }
 
 /* Who may GET may ask for the head alone. */
-static bool method_fits(const struct exchange *ex, struct bytes method)
+static bool method_fits(struct bytes method, struct methods methods)
 {
-    static const char *const stored[] = {"GET", "POST", "DELETE"};
-    static const char *const reads[] = {"GET"}, *const asks[] = {"POST"};
-    const struct route_config *own = ex->own_route;
-    if (own && is_one_of(method, own->methods, own->method_count))
-        return true;
-    if (bytes_equal(method, BYTES("HEAD")))
-        method = BYTES("GET");
-    if (own)
-        return is_one_of(method, own->methods, own->method_count);
-    if (ex->route == OPENAI_STORED_RESPONSE)
-        return is_one_of(method, stored, 3);
-    return is_one_of(method, ex->route == OPENAI_MODELS ? reads : asks, 1);
+    return is_one_of(method, methods) ||
+           (bytes_equal(method, BYTES("HEAD")) && is_one_of(BYTES("GET"), methods));
+}
+
+/* RFC 9110, section 15.5.6: a 405 says what the path takes. */
+static enum step_result fail_method(struct exchange *ex, struct methods methods)
+{
+    struct bytes allow = BYTES("OPTIONS");
+    if (method_fits(BYTES("HEAD"), methods) && !is_one_of(BYTES("HEAD"), methods))
+        allow = BYTES("HEAD, OPTIONS");
+    for (size_t i = methods.count; allow.at && i > 0; i--)
+        allow = arena_format(http_exchange_arena(ex->http), "%s, %.*s", methods.at[i - 1],
+                             (int)allow.length, allow.at);
+    ex->output.allow = allow;
+    return exchange_fail(ex, allow.at ? &error_method : &error_memory);
 }
 
 static uint64_t body_limit(const struct exchange *ex)
@@ -81,8 +100,8 @@ static enum step_result choose_route(struct exchange *ex)
     find_route(ex, head->path);
     if (ex->route == OPENAI_UNKNOWN && !ex->own_route)
         return exchange_fail(ex, &error_unknown_path);
-    if (!method_fits(ex, head->method))
-        return exchange_fail(ex, &error_method);
+    if (!method_fits(head->method, methods_of(ex)))
+        return fail_method(ex, methods_of(ex));
     if (head->content_length != HTTP_LENGTH_UNKNOWN && head->content_length > body_limit(ex))
         return exchange_fail(ex, &error_body_too_large);
     return STEP_WAIT;
