@@ -95,3 +95,8 @@ const struct openai_error *error_denied(const char *field, struct arena *arena,
     };
     return ret_error->message.at ? ret_error : &error_memory;
 }
+
+bool error_is_final(const struct openai_error *error)
+{
+    return error->code == error_deadline.code; /* one text: which error it was made from */
+}

@@ -15,5 +15,8 @@ extern const struct openai_error error_memory, error_shutdown, error_deadline, e
 /* The field may be sent to no core that could answer: in *ret_error, or error_memory. */
 const struct openai_error *error_denied(const char *field, struct arena *arena,
                                         struct openai_error *ret_error);
+/* The same request would end in the same way again, and its tokens would be paid for once more: the
+ * clients' libraries, which by themselves repeat what ended with 504, are asked not to. */
+bool error_is_final(const struct openai_error *error);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "edge/exchange_output.h"
 
+#include "edge/errors.h"
 #include "edge/fields.h"
 
-/* Fields that the edge may add: request id, CORS (2), event stream (2), type, retry (2), allow. */
+/* Fields that the edge may add: request id, CORS (3), type, and retry (2) or preflight (4). */
 #define OWN_FIELDS 10
 
 /* Of the log in one write: 60 slabs are more than any window. */
@@ -43,7 +44,7 @@ static void draft_add_cors(struct exchange *ex, struct head_draft *draft)
             continue;
         draft_add(draft, BYTES("access-control-allow-origin"), allowed);
         draft_add(draft, BYTES("vary"), BYTES("Origin"));
-        draft_add(draft, BYTES("access-control-expose-headers"), BYTES("x-request-id"));
+        draft_add(draft, BYTES("access-control-expose-headers"), BYTES("*"));
         return;
     }
 }
@@ -127,6 +128,8 @@ enum output_verdict output_head_own(struct exchange *ex, unsigned status)
         draft_add(&draft, BYTES("retry-after-ms"), BYTES("1000"));
         draft_add(&draft, BYTES("retry-after"), BYTES("1"));
     }
+    if (error_is_final(&ex->error))
+        draft_add(&draft, BYTES("x-should-retry"), BYTES("false"));
     return send_head(ex, &draft, status, ex->output.own.length);
 }
 
