@@ -15,25 +15,27 @@ import sys
 from pathlib import Path
 
 import pytest
-from daemons import Edge, Nobody, Sim, accepts, free_port, wait_until
+from daemons import PATIENCE, Edge, Nobody, Sim, accepts, free_port, wait_until
 from questions import MODEL, chat
 
 HERE = Path(__file__).parent
 NAME_AND_DATE = re.compile(rb'("id":"chatcmpl-)[0-9a-f]+|("created":)[0-9]+')
-SLOW, TIMEOUT = "2s", 0.5
+TIMEOUT = 0.5 * PATIENCE
+SLOW = f"{int(4000 * TIMEOUT)}ms"
 
 
 class Controller:
     """controller/controller.py as a process of its own."""
 
-    def __init__(self, cores, folder):
+    def __init__(self, *cores, folder):
         self.port = free_port()
         self.log = (folder / f"controller-{self.port}.log").open("w+b")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "controller:app", "--port", str(self.port),
              "--log-level", "warning"],
             cwd=HERE / "controller", stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-            env={**os.environ, "CORES": " ".join(cores), "TIMEOUT": str(TIMEOUT)})
+            env={**os.environ, "TIMEOUT": str(TIMEOUT),
+                 "CORES": " ".join(core.url for core in cores)})
         if wait_until(lambda: accepts(self.port) or self.process.poll() is not None, 30) is None \
                 or self.process.poll() is not None:
             self.stop()
@@ -45,26 +47,40 @@ class Controller:
         self.log.close()
 
 
+class Pairs:
+    """Controllers and edges before the same cores, by the kind of the cores."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.started = []
+        self.by_kind = {}
+
+    def start(self, kind, *arguments, **options):
+        self.started.append(kind(*arguments, folder=self.folder, **options))
+        return self.started[-1]
+
+    def start_all(self):
+        good = self.start(Sim, "--profile", "instant")
+        slow = self.start(Sim, "--profile", "instant", "--ttft", SLOW)
+        timeout = ["--timeouts.first_byte", f"{int(TIMEOUT * 1000)}ms"]
+        kinds = {"good": [good], "slow": [slow], "dead": [Nobody()], "one dead": [Nobody(), good]}
+        for kind, cores in kinds.items():
+            self.by_kind[kind] = (self.start(Controller, *cores),
+                                  self.start(Edge, *cores, arguments=timeout))
+
+    def stop(self):
+        for process in reversed(self.started):
+            process.stop()
+
+
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory):
-    """Controller and edge before the same cores, by the kind of the cores."""
-    folder = tmp_path_factory.mktemp("controller")
-    good = Sim("--profile", "instant", folder=folder)
-    slow = Sim("--profile", "instant", "--ttft", SLOW, folder=folder)
-    started = [good, slow]
-    pairs = {}
-    for name, cores in {"good": [good], "slow": [slow], "dead": [Nobody()],
-                        "one dead": [Nobody(), good]}.items():
-        urls = [core.url for core in cores]
-        controller = Controller(urls, folder)
-        started.append(controller)
-        edge = Edge(*cores, arguments=["--timeouts.first_byte", f"{int(TIMEOUT * 1000)}ms"],
-                    folder=folder)
-        started.append(edge)
-        pairs[name] = (controller, edge)
-    yield pairs
-    for daemon in reversed(started):
-        daemon.stop()
+    pairs = Pairs(tmp_path_factory.mktemp("controller"))
+    try:
+        pairs.start_all()
+        yield pairs.by_kind
+    finally:
+        pairs.stop()
 
 
 def without(question, *names):
