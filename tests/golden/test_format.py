@@ -47,6 +47,10 @@ def test_cuts_are_chunks():
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", b"1\r\nc\r\n0\r\n\r\n"]
 
 
+def test_much_of_one_character_is_written_short():
+    assert sent("GET / HTTP/1.1\n\na<<1000 x>><<0d>>")[0].endswith(b"\na" + 1000 * b"x" + b"\r")
+
+
 def test_a_body_may_go_on_in_another_step():
     sending = Sending()
     sending.message("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\nab<<more>>", {})

@@ -28,7 +28,8 @@ byte. A step begins in the first column; the bytes that belong to it are indente
   where a line ends with LF, the last one without. "Content-Length: *" stands for the length of
   what follows. With "Transfer-Encoding: chunked" the body is written without its framing: what is
   sent has a chunk for each part between cuts, and of what is got the chunks are joined.
-- Bytes that are no text, or are not seen: <<c3 a9>>; the line end that the last line lacks: <<lf>>.
+- Bytes that are no text, or are not seen: <<c3 a9>>; the line end that the last line lacks: <<lf>>;
+  a thousand times x: <<1000 x>>.
 - In what is sent <<cut>> lets what stands before it arrive before the rest is sent, <<more>> at
   the end says that another step goes on with this body, <<gzip>> at a body's start packs it.
 - In what is got <<name>> stands for what no two runs have in common, as MASKS says; an "id" for
@@ -56,6 +57,7 @@ BOUND = {"id"}  # the same everywhere
 
 BROKEN_OFF = b"<<broken off>>"
 MARK = re.compile(r"<<([^<>]*)>>")
+TIMES = re.compile(r"(\d{3,}) (\S)")
 HEX = re.compile(r"[0-9a-f]{2}(?: [0-9a-f]{2})*")
 STEP = re.compile(r"(client(?: \d+)?|core \w+) "
                   r"(sends|gets so far|gets|leaves|is left|hears nothing)")
@@ -135,6 +137,8 @@ def literal(mark, known):
         return b"\n"
     if mark == "broken off":
         return BROKEN_OFF
+    if match := TIMES.fullmatch(mark):
+        return int(match[1]) * match[2].encode()
     return bytes.fromhex(mark) if HEX.fullmatch(mark) else known.get(mark)
 
 
