@@ -161,7 +161,7 @@ static int generated(struct engine_reply *reply, enum engine_kind kind)
         .context_tokens = engine->context_tokens,
     };
     struct engine_refusal refusal;
-    const char *model;
+    const char *model = NULL;
 
     int r = engine_question_read(question, kind, buffer_bytes(&reply->request->body), &setting,
                                  &refusal);

@@ -46,8 +46,8 @@ static int server_load_page(struct engine_reply *reply)
     struct engine_load load;
 
     engine_load_read(reply->engine, &load);
-    writer_format(&writer, "{\"server_load\":%llu}\n",
-                  (unsigned long long)(load.gauges.running + load.gauges.waiting));
+    unsigned long long running = load.gauges.running, waiting = load.gauges.waiting;
+    writer_format(&writer, "{\"server_load\":%llu}\n", running + waiting);
     return engine_reply_body(reply, writer.error, NULL, &body);
 }
 
@@ -83,11 +83,11 @@ static int old_loads_page(struct engine_reply *reply)
     struct engine_load load;
 
     engine_load_read(reply->engine, &load);
+    unsigned long long running = load.gauges.running, waiting = load.gauges.waiting;
     writer_format(&writer,
                   "[{\"dp_rank\":0,\"num_reqs\":%llu,\"num_waiting_reqs\":%llu,"
                   "\"num_tokens\":%llu}]\n",
-                  (unsigned long long)(load.gauges.running + load.gauges.waiting),
-                  (unsigned long long)load.gauges.waiting, (unsigned long long)load.kv_used_tokens);
+                  running + waiting, waiting, (unsigned long long)load.kv_used_tokens);
     return engine_reply_body(reply, writer.error, NULL, &body);
 }
 

@@ -105,7 +105,7 @@ bool engine_script_go_on(struct engine_script *script, struct bytes said)
         struct engine_piece piece = whole_piece(script, 0, i, room);
         bool is_whole = said.length >= piece.text.length;
         size_t common = is_whole ? piece.text.length : said.length;
-        if (memcmp(said.at, piece.text.at, common) != 0)
+        if (common > 0 && memcmp(said.at, piece.text.at, common) != 0)
             return false;
         said = bytes_after(said, common);
         if (said.length == 0) {

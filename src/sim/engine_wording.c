@@ -53,6 +53,7 @@ static int format_follow(struct engine_question *question, struct engine_refusal
     yyjson_val *type = yyjson_obj_get(format, "type");
     yyjson_val *schema = guided(root, "json", "guided_json");
     yyjson_val *choices = guided(root, "choice", "guided_choice");
+    size_t choice_count = yyjson_arr_size(choices);
 
     if (value_is(type, "json_schema"))
         schema = format_schema(format);
@@ -61,9 +62,9 @@ static int format_follow(struct engine_question *question, struct engine_refusal
                              "response_format of type json_schema needs json_schema.schema.");
     if (yyjson_is_obj(schema) || value_is(type, "json_object"))
         return json_fix(script, schema);
-    if (yyjson_arr_size(choices) > 0)
-        return engine_script_fix(
-            script, value_text(yyjson_arr_get(choices, script->hash % yyjson_arr_size(choices))));
+    if (choice_count > 0)
+        return engine_script_fix(script,
+                                 value_text(yyjson_arr_get(choices, script->hash % choice_count)));
     return 0;
 }
 
