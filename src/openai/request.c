@@ -151,13 +151,13 @@ static int check_needs_of_route(struct reading *reading)
     return 0;
 }
 
-/* What holds between fields. */
-static int check_together(struct reading *reading)
+static int check_logprobs(struct reading *reading)
 {
-    if (reading->asks_top_logprobs && reading->route == OPENAI_CHAT && !reading->asks_logprobs)
-        return refuse(reading, "invalid_value", "top_logprobs",
-                      BYTES("\"top_logprobs\" is allowed only with \"logprobs\": true."));
-    return 0;
+    bool is_chat = reading->route == OPENAI_CHAT;
+    if (!is_chat || !reading->asks_top_logprobs || reading->asks_logprobs)
+        return 0;
+    return refuse(reading, "invalid_value", "top_logprobs",
+                  BYTES("\"top_logprobs\" is allowed only with \"logprobs\": true."));
 }
 
 static int check_whole(struct reading *reading)
@@ -169,7 +169,7 @@ static int check_whole(struct reading *reading)
                               BYTES("No model named: send \"model\", one that GET /v1/models "
                                     "lists."));
     int r = check_needs_of_route(reading);
-    return r < 0 ? r : check_together(reading);
+    return r < 0 ? r : check_logprobs(reading);
 }
 
 int openai_request_read(struct openai_request *ret_request, enum openai_route route,
