@@ -34,13 +34,18 @@ static void row_if_any(struct demo_page *page, const char *name, uint64_t value,
         row_with_words(page, name, value, style, words);
 }
 
+/* What no core has answered the edge has, such as the list of models. */
 static void answered(struct demo_page *page, const struct demo_facts *facts)
 {
     const struct demo_statistics *statistics = facts->statistics;
-    row(page, "answered", statistics->ended[DEMO_ANSWERED], DEMO_GOOD);
-    for (size_t i = 0; i < DEMO_CORES; i++)
-        demo_page_text(page, DEMO_DIM, "%s%s %" PRIu64, i > 0 ? ", " : "", demo_core_names[i],
+    uint64_t by_edge = statistics->ended[DEMO_ANSWERED];
+    row(page, "answered", by_edge, DEMO_GOOD);
+    for (size_t i = 0; i < DEMO_CORES; i++) {
+        by_edge -= statistics->answered_by[i];
+        demo_page_text(page, DEMO_DIM, "%s %" PRIu64 ", ", demo_core_names[i],
                        statistics->answered_by[i]);
+    }
+    demo_page_text(page, DEMO_DIM, "the edge itself %" PRIu64, by_edge);
     demo_page_end_line(page);
 }
 
