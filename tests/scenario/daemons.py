@@ -85,17 +85,21 @@ class Daemon:
     def wait(self, seconds=10):
         return self.process.wait(seconds * PATIENCE)
 
+    def assert_idle(self):
+        left = wait_until(lambda: established(self.port) == 0, 3) is None
+        assert not left, f"{self.role} keeps connections of clients that left:\n{self.log()}"
+
     def stop(self):
         """Stops it as an operator does, and fails on whatever it left or complained about."""
-        if self.process.poll() is None:
-            left = wait_until(lambda: established(self.port) == 0, 3) is None
-            assert not left, f"{self.role} keeps connections of clients that left:\n{self.log()}"
-            self.signal(signal.SIGTERM)
         try:
+            if self.process.poll() is None:
+                self.assert_idle()
+                self.signal(signal.SIGTERM)
             status = self.wait()
         except subprocess.TimeoutExpired:
-            self.kill()
             raise AssertionError(f"{self.role} ignored SIGTERM:\n{self.log()}") from None
+        finally:
+            self.kill()  # whatever failed, nothing is left behind
         assert status == 0, f"{self.role} exited with {status}:\n{self.log()}"
         assert not SANITIZER.search(self.log()), self.log()
 
@@ -127,11 +131,10 @@ class Sim(Daemon):
     def open_requests(self):
         return self.metric("running") + self.metric("waiting")
 
-    def stop(self):
-        if self.process.poll() is None:
-            idle = wait_until(lambda: self.open_requests() == 0, 3)
-            assert idle is not None, f"a request still runs:\n{self.log()}"
-        super().stop()
+    def assert_idle(self):
+        idle = wait_until(lambda: self.open_requests() == 0, 3)
+        assert idle is not None, f"a request still runs:\n{self.log()}"
+        super().assert_idle()
 
 
 class Nobody:
