@@ -126,7 +126,9 @@ static void write_end(struct question *question, struct random *random)
     int r = has_limit ? buffer_append_format(out, ",\"%s\":%u", limit_name(question->kind),
                                              question->tokens)
                       : 0;
-    if (question->models && question->models->are_many && random_chance(random, 1, 6)) {
+    bool may_refuse =
+        question->models && question->models->are_many && question->kind != ASK_MISSING;
+    if (may_refuse && random_chance(random, 1, 6)) {
         question->is_denied = world_models_refuse(question->models, question->model);
         put(out, BYTES(",\"" REFUSED_FIELD "\":1"));
     }
