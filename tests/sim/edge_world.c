@@ -206,12 +206,12 @@ static void live_through_faults(struct edge_world *w)
         engine_set_faults(w->engines[i].engine, &none);
 }
 
-static void note_completed(struct edge_world *w)
+static void note_tokens(struct edge_world *w)
 {
     for (unsigned i = 0; i < w->result->engines; i++) {
         struct engine_counts counts;
         engine_count(w->engines[i].engine, &counts);
-        w->engines[i].completed = counts.completed;
+        w->engines[i].tokens = counts.tokens;
     }
 }
 
@@ -223,7 +223,7 @@ static void check_cores(struct edge_world *w)
         engine_count(w->engines[i].engine, &counts);
         if (!edge_core(w->edge, i, &core))
             continue;
-        check(w, !core.is_ejected || counts.completed == w->engines[i].completed,
+        check(w, !core.is_ejected || counts.tokens == w->engines[i].tokens,
               "a core that works is ejected");
         check(w, core.in_flight == 0, "a call is counted in flight for ever");
     }
@@ -233,7 +233,7 @@ static void check_cores(struct edge_world *w)
 static void live_in_peace(struct edge_world *w)
 {
     run_for(w, 61 * 1000);
-    note_completed(w);
+    note_tokens(w);
     start_clients(w, PART_PEACE, LAST_QUESTIONS);
     check(w, run_while(w, 600 * 1000, is_asking), "questions are still open after the faults");
     run_for(w, 100);

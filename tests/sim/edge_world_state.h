@@ -17,7 +17,7 @@ struct engine_node {
     struct world_node *node;
     struct listen_socket *socket;
     struct engine *engine;
-    uint64_t completed; /* when the faults were over */
+    uint64_t tokens; /* when the faults were over */
 };
 
 struct client_node {
