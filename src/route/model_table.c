@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 
@@ -80,10 +81,28 @@ static size_t slots_needed(const struct model_table *table)
 {
     size_t ids = 0, needed = 8;
     for (size_t i = 0; i < table->core_count; i++)
-        ids += table->lists[i].count;
-    while (needed < 2 * ids) /* never more than half full: a search ends soon */
+        ids += 2 * table->lists[i].count; /* each may stand there under two names */
+    while (needed < 2 * ids)              /* never more than half full: a search ends soon */
         needed *= 2;
     return needed;
+}
+
+static void put(struct model_slot *slots, size_t slot_count, struct bytes name, size_t core)
+{
+    uint64_t hash = hash_bytes(name, 0);
+    struct model_slot *slot = slot_of(slots, slot_count, name, hash);
+    *slot = (struct model_slot){name, hash, slot->cores | bit(core)};
+}
+
+/* Ollama lists NAME:latest, and answers to NAME. */
+static bool has_short_name(struct bytes name, struct bytes *ret_short)
+{
+    static const char tag[] = ":latest";
+    const size_t length = sizeof tag - 1;
+    if (name.length <= length || memcmp(name.at + name.length - length, tag, length) != 0)
+        return false;
+    *ret_short = bytes_of(name.at, name.length - length);
+    return true;
 }
 
 static int build_index(struct model_table *table)
@@ -94,10 +113,10 @@ static int build_index(struct model_table *table)
         return -ENOMEM;
     for (size_t core = 0; core < table->core_count; core++)
         for (size_t i = 0; i < table->lists[core].count; i++) {
-            struct bytes name = table->lists[core].at[i];
-            uint64_t hash = hash_bytes(name, 0);
-            struct model_slot *slot = slot_of(slots, slot_count, name, hash);
-            *slot = (struct model_slot){name, hash, slot->cores | bit(core)};
+            struct bytes name = table->lists[core].at[i], short_name;
+            put(slots, slot_count, name, core);
+            if (has_short_name(name, &short_name))
+                put(slots, slot_count, short_name, core);
         }
     free(table->slots);
     table->slots = slots;

@@ -51,7 +51,8 @@ static inline bool model_is_absent(struct model_cores cores)
 void model_table_init(struct model_table *table, size_t core_count);
 void model_table_clear(struct model_table *table);
 
-/* Replaces what was known of this core. An id that stands there twice counts once. */
+/* Replaces what was known of this core. An id that stands there twice counts once; NAME:latest is
+ * found as NAME as well. */
 int model_table_set(struct model_table *table, size_t core, const struct bytes *ids, size_t count);
 /* Nothing is known of this core any more. */
 void model_table_forget(struct model_table *table, size_t core);

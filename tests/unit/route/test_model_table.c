@@ -60,6 +60,17 @@ static void a_model_is_absent_once_every_list_lacks_it(void **state)
     expect(*state, "qwen", 0, 0);
 }
 
+static void a_name_without_its_tag_means_the_latest(void **state)
+{
+    list(*state, A, "llama:latest", "qwen:7b");
+    list(*state, B, "llama", ":latest");
+    list(*state, C, NULL, NULL);
+    expect(*state, "llama", ON(A) | ON(B), 0);
+    expect(*state, "llama:latest", ON(A), 0);
+    expect(*state, "qwen", 0, 0);
+    expect(*state, "", 0, 0);
+}
+
 static void a_new_list_replaces_the_old_one(void **state)
 {
     list(*state, A, "llama", "qwen");
@@ -143,6 +154,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_model_is_absent_once_every_list_lacks_it, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_name_without_its_tag_means_the_latest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_list_replaces_the_old_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_forgotten_is_unknown_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_core_may_know_it_by_another_name, set_up, tear_down),
