@@ -13,7 +13,7 @@ TOKENS = 25
 FIXED = {"temperature": 0, "seed": 1, "max_tokens": TOKENS}
 CHAT, COMPLETIONS = "/v1/chat/completions", "/v1/completions"
 # What differs between two answers to the same question.
-VOLATILE = {"id", "created", "timings"}
+VOLATILE = {"id", "item_id", "created", "created_at", "completed_at", "timings"}
 
 
 def chat(text="What joins two large bodies of land?", **more):
@@ -49,8 +49,8 @@ def ask_stream(daemon, path, question):
     """The data of each event, [DONE] included."""
     status, kind, body = ask(daemon, path, {**question, "stream": True})
     assert (status, kind) == (200, "text/event-stream"), body
-    return [event.removeprefix("data: ") for event in body.decode().split("\n\n")
-            if event.startswith("data: ")]
+    return [line.removeprefix("data: ") for line in body.decode().split("\n")
+            if line.startswith("data: ")]
 
 
 def undated(value):

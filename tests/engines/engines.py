@@ -129,8 +129,7 @@ class LlamaServer(Engine):
     """llama.cpp's own server."""
 
     program = "llama-server"
-    lacks = {"refuses unknown models": "with one model it answers to any name",
-             "embeddings": "a server that generates gives none; see llama-server-embeddings",
+    lacks = {"embeddings": "a server that generates gives none; see llama-server-embeddings",
              "a queue that sees who leaves": "while others get tokens it does not look whether the "
                                              "client of a waiting request is still there"}
 

@@ -96,3 +96,29 @@ def test_the_official_client_reads_embeddings(edge, client):
         raw = base64.b64decode(numbers)
         numbers = struct.unpack(f"<{len(raw) // 4}f", raw)
     assert list(numbers) == pytest.approx(floats.data[0].embedding, rel=1e-5, abs=1e-6)
+
+
+OTHER_QUESTIONS = {
+    "responses": ("/v1/responses", {"model": MODEL, "input": "Hello", "max_output_tokens": 9,
+                                    "temperature": 0}),
+    "messages": ("/v1/messages", {"model": MODEL, "max_tokens": 9, "temperature": 0,
+                                  "messages": [{"role": "user", "content": "Hello"}]}),
+}
+
+
+@pytest.mark.needs("answers")
+@pytest.mark.parametrize("kind", OTHER_QUESTIONS)
+def test_the_other_apis_are_the_same_through_the_edge(engine, edge, kind):
+    path, question = OTHER_QUESTIONS[kind]
+    direct, through = (ask_json(daemon, path, question) for daemon in (engine, edge))
+    assert undated(through) == undated(direct)
+    assert through[0] == 200
+
+
+@pytest.mark.needs("answers")
+@pytest.mark.parametrize("kind", OTHER_QUESTIONS)
+def test_the_other_apis_stream_the_same_through_the_edge(engine, edge, kind):
+    path, question = OTHER_QUESTIONS[kind]
+    direct, through = (ask_stream(daemon, path, question) for daemon in (engine, edge))
+    assert undated_events(through) == undated_events(direct)
+    assert len(through) > 9

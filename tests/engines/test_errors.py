@@ -43,8 +43,8 @@ def test_the_official_client_raises_its_exceptions(client):
     assert "context" in raised.value.message
 
 
-@pytest.mark.needs("refuses unknown models")
 def test_an_unknown_model_is_a_404(edge, client):
+    ask_json(edge, "/v1/models", method="GET")  # now the edge knows what there is
     status, document = ask_json(edge, CHAT, chat(model="no-such-model"))
     assert status == 404
     assert_shape(document)
