@@ -65,10 +65,25 @@ def undated_events(events):
     return [event if event == "[DONE]" else undated(json.loads(event)) for event in events]
 
 
+def said(event):
+    """The text that one event brings, in the words of each API."""
+    delta = event.get("delta") or {}
+    if isinstance(delta, str):
+        return delta
+    choice = (event.get("choices") or [{}])[0]
+    return (choice.get("text") or choice.get("delta", {}).get("content") or delta.get("text")
+            or "")
+
+
 def text_of(events):
-    choices = [json.loads(event)["choices"] for event in events if event != "[DONE]"]
-    return "".join(choice[0].get("text") or choice[0].get("delta", {}).get("content") or ""
-                   for choice in choices if choice)
+    return "".join(said(json.loads(event)) for event in events if event != "[DONE]")
+
+
+def assert_same_stream(engine, direct, through):
+    """Event by event, unless the engine joins the tokens that are ready at the same moment."""
+    assert text_of(through) == text_of(direct) != ""
+    if "one event a token" not in engine.lacks:
+        assert undated_events(through) == undated_events(direct)
 
 
 def open_request(daemon, path, question):

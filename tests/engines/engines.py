@@ -206,7 +206,8 @@ class Vllm(Engine):
     """vLLM, on a CPU."""
 
     program = "vllm"
-    lacks = {"embeddings": "a vLLM that generates gives none"}
+    lacks = {"embeddings": "a vLLM that generates gives none",
+             "one event a token": "it joins tokens that are ready at the same moment"}
 
     def prepare(self):
         self.model_path = self.folder / "tiny"
