@@ -31,15 +31,31 @@ static void on_head(void *user, const struct http_answer_head *head)
     call_wake(call, CALL_HEAD);
 }
 
+/* What of these bytes of an event stream belongs to the answer: nothing behind an error. Some
+ * engines say [DONE] even then, and whoever sees it takes the answer for a whole one. */
+static struct bytes scan_events(struct call *call, struct bytes bytes)
+{
+    struct answer_scan *scan = &call->scan;
+    uint64_t before = scan->fed_bytes;
+    answer_scan_feed(scan, bytes);
+    if (scan->error_end_bytes == 0 || call->request.route == OPENAI_UNKNOWN)
+        return bytes;
+    call_wake(call, CALL_ENDED);
+    uint64_t left = scan->error_end_bytes > before ? scan->error_end_bytes - before : 0;
+    return bytes_of(bytes.at, left < bytes.length ? (size_t)left : bytes.length);
+}
+
 static int append(void *user, struct bytes bytes)
 {
     struct call *call = user;
     struct answer_log *log = call->log;
+    if (!log->is_event_stream)
+        return answer_log_append(log, bytes);
+    bytes = scan_events(call, bytes);
     int r = answer_log_append(log, bytes);
-    if (r == 0 && log->is_event_stream) {
-        answer_scan_feed(&call->scan, bytes);
-        answer_log_set_boundary(log, call->scan.boundary_bytes);
-    }
+    if (r == 0)
+        answer_log_set_boundary(
+            log, call->scan.boundary_bytes < log->length ? call->scan.boundary_bytes : log->length);
     return r;
 }
 

@@ -71,6 +71,8 @@ static void end_event(struct answer_scan *scan)
     scan->is_done |= scan->event == EVENT_IS_LAST;
     scan->has_error |= scan->event == EVENT_IS_ERROR;
     scan->event = EVENT_GOES_ON;
+    if (scan->has_error && scan->error_end_bytes == 0)
+        scan->error_end_bytes = scan->fed_bytes;
 }
 
 /* `head`: at most ANSWER_SCAN_KEEP bytes of a line that has come to its end. */
@@ -119,6 +121,8 @@ static struct bytes finish_crlf(struct answer_scan *scan, struct bytes bytes)
         return bytes;
     if (scan->boundary_bytes == scan->fed_bytes)
         scan->boundary_bytes++;
+    if (scan->error_end_bytes == scan->fed_bytes)
+        scan->error_end_bytes++;
     scan->fed_bytes++;
     return bytes_after(bytes, 1);
 }

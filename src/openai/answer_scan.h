@@ -29,8 +29,10 @@ struct answer_scan {
                         event of that name */
     enum answer_event event; /* the one that is being read */
     uint64_t fed_bytes;
-    uint64_t boundary_bytes; /* where, counted from the start, the last complete event ends: just
-                                behind its empty line */
+    uint64_t boundary_bytes;  /* where, counted from the start, the last complete event ends: just
+                                 behind its empty line */
+    uint64_t error_end_bytes; /* where the first error's event ends, and with it the answer; 0:
+                                 there was none */
     char line[ANSWER_SCAN_KEEP];
     uint8_t line_length; /* of what is kept */
     bool line_is_longer; /* than what is kept */

@@ -30,6 +30,7 @@ static void assert_same(struct answer_scan a, struct answer_scan b)
     assert_int_equal(a.has_error, b.has_error);
     assert_int_equal(a.fed_bytes, b.fed_bytes);
     assert_int_equal(a.boundary_bytes, b.boundary_bytes);
+    assert_int_equal(a.error_end_bytes, b.error_end_bytes);
 }
 
 static struct answer_scan scan(const char *text)
@@ -110,6 +111,16 @@ static void the_boundary_is_just_behind_the_last_empty_line(void **state)
     assert_int_equal(scan("data: 12\n\n").fed_bytes, 10);
 }
 
+static void an_answer_ends_behind_its_first_error(void **state)
+{
+    (void)state;
+    assert_int_equal(scan("data: 1\n\ndata: [DONE]\n\n").error_end_bytes, 0);
+    assert_int_equal(scan("data: {\"error\":1}\n").error_end_bytes, 0);
+    assert_int_equal(scan("data: {\"error\":1}\n\ndata: [DONE]\n\n").error_end_bytes, 19);
+    assert_int_equal(scan("data: {\"error\":1}\r\n\r\ndata: [DONE]\r\n\r\n").error_end_bytes, 21);
+    assert_int_equal(scan("event: error\ndata: {}\n\ndata: {\"error\":1}\n\n").error_end_bytes, 23);
+}
+
 static void a_long_line_is_judged_by_its_beginning(void **state)
 {
     (void)state;
@@ -131,6 +142,7 @@ int main(void)
         cmocka_unit_test(an_error_at_the_top_of_an_event_is_seen),
         cmocka_unit_test(an_event_may_say_by_its_name_that_it_is_the_last),
         cmocka_unit_test(the_boundary_is_just_behind_the_last_empty_line),
+        cmocka_unit_test(an_answer_ends_behind_its_first_error),
         cmocka_unit_test(a_long_line_is_judged_by_its_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,9 +189,9 @@ static void text_comes_back_from_its_tokens(void **state)
     get(fixture, &probe, "POST /tokenize", "{\"model\":\"base\",\"prompt\":\"two large  bodies\"}");
     assert_true(has(&probe, "{\"count\":3,\"max_model_len\":131072,\"tokens\":["));
     struct bytes answer = buffer_bytes(&probe.in);
-    const char *tokens = strchr(answer.at + bytes_find(answer, BYTES("\"tokens\"")), '[');
-    snprintf(request, sizeof request, "{\"tokens\":%.*s}", (int)(strchr(tokens, ']') - tokens) + 1,
-             tokens);
+    struct bytes tokens = bytes_after(answer, (size_t)bytes_find(answer, BYTES("[")));
+    tokens.length = (size_t)bytes_find(tokens, BYTES("]")) + 1;
+    snprintf(request, sizeof request, "{\"tokens\":%.*s}", (int)tokens.length, tokens.at);
     probe_close(&probe);
     assert_true(answers(fixture, "POST /detokenize", request, "{\"prompt\":\"two large bodies\"}"));
     assert_true(
