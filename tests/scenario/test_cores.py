@@ -134,7 +134,7 @@ def test_a_prompt_is_a_message_or_goes_as_it_is_to_a_path_of_its_own(edge_of, tw
 
 
 def test_a_core_that_is_too_slow_is_a_504(edge_of, two):
-    edge = edge_of(a="timeout: 200ms")
+    edge = edge_of(a="timeout: 200ms", rest="workers: 1\n")  # each worker has lists of its own
     assert ask(edge, "GET", "/v1/models")[0] == 200  # from now on it is known that b has it not
     two[0].says(Answer.never())
     status, error = ask(edge, "POST", "/v1/chat/completions", chat(model="only-a"))

@@ -17,7 +17,7 @@ from upstream import Answer
 
 HERE = Path(__file__).parent
 DECISION = re.compile(r"^\| (`i_.*?) \| (accepted|refused) \| \S.*\|$", re.MULTILINE)
-START, END = b'{"model":"m","x":', b',"messages":[{"role":"user","content":"Hi"}]}'
+START, END = b'{"model":"sim","x":', b',"messages":[{"role":"user","content":"Hi"}]}'
 
 
 def load_documents():

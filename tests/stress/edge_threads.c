@@ -230,6 +230,8 @@ static struct edge_config *load_config(const struct site *site)
                                  "listen: 127.0.0.1:0\n"
                                  "workers: %d\n"
                                  "timeouts: {drain: 20s, total: 10s, ping: 20ms}\n"
+                                 "routes: {/sim/echo: {methods: POST, model_from: none}, "
+                                 "/v1/rerank: POST}\n"
                                  "cores:\n"
                                  "  plain: http://%s\n"
                                  "  sealed: {url: \"https://%s\", tls_insecure: true}\n",
