@@ -22,8 +22,9 @@ static int draft_begin(struct exchange *ex, struct head_draft *draft, struct htt
         arena_alloc(http_exchange_arena(ex->http), (from.count + OWN_FIELDS) * sizeof *draft->at);
     if (!draft->at)
         return -1;
+    struct http_fields connection = http_fields_of_connection(from);
     for (size_t i = 0; i < from.count; i++)
-        if (fields_may_go_down(from, from.at[i].name))
+        if (fields_may_go_down(connection, from.at[i].name))
             draft->at[draft->count++] = from.at[i];
     return 0;
 }

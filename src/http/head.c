@@ -91,6 +91,11 @@ bool http_field_has_token(struct http_fields fields, struct bytes name, struct b
     return false;
 }
 
+struct http_fields http_fields_of_connection(struct http_fields fields)
+{
+    return http_field_find(fields, BYTES("Connection")) ? fields : (struct http_fields){0};
+}
+
 bool http_field_is_hop_by_hop(struct http_fields fields, struct bytes name)
 {
     static const struct bytes fixed[] = {
@@ -129,10 +134,11 @@ struct http_field *http_fields_copy(struct arena *arena, struct http_fields from
     if (!to)
         return NULL;
 
+    struct http_fields connection = http_fields_of_connection(from);
     char *text = (char *)to + table_bytes;
     size_t count = 0;
     for (size_t i = 0; i < from.count; i++) {
-        if (!keep(from, from.at[i].name))
+        if (!keep(connection, from.at[i].name))
             continue;
         struct bytes name = move_text(&text, from.at[i].name);
         to[count++] = (struct http_field){name, move_text(&text, from.at[i].value)};

@@ -54,8 +54,11 @@ bool http_field_has_token(struct http_fields fields, struct bytes name, struct b
 /* Connection, Keep-Alive, Proxy-*, TE, Trailer, Transfer-Encoding, Upgrade, and what Connection
  * names (RFC 9110 section 7.6.1): not for the next hop. */
 bool http_field_is_hop_by_hop(struct http_fields fields, struct bytes name);
-/* Copies those fields that `keep` takes in one piece, with room for `spare` more behind
- * them; NULL: out of memory. */
+/* What that needs to know of a whole head, asked for once: all its fields if one of them is
+ * Connection, else none. */
+struct http_fields http_fields_of_connection(struct http_fields fields);
+/* Copies those fields that `keep`, told http_fields_of_connection(), takes in one piece, with room
+ * for `spare` more behind them; NULL: out of memory. */
 typedef bool http_field_keep_fn(struct http_fields fields, struct bytes name);
 struct http_field *http_fields_copy(struct arena *arena, struct http_fields from,
                                     http_field_keep_fn *keep, size_t spare, size_t *ret_count);
