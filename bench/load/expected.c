@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "base/hash.h"
-#include "sim/engine.h"
-#include "sim/engine_prompt.h"
+#include "sim/engine/engine.h"
+#include "sim/engine/prompt.h"
 
 #define ID "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1"
 #define CREATED "\1\1\1\1\1\1\1\1\1\1"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "sim/gpu_drive.h"
+#include "sim/gpu/drive.h"
 
 #define PROMPT_TOKENS 64
 #define ANSWER_TOKENS 256

@@ -9,7 +9,7 @@
 
 #include "cli/check.h"
 #include "cli/command.h"
-#include "cli/demo.h"
+#include "cli/demo/demo.h"
 #include "cli/edge.h"
 #include "cli/sim.h"
 #include "config/reference.h"

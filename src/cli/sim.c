@@ -11,11 +11,11 @@
 #include "config/units.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
-#include "sim/engine.h"
-#include "sim/engine_dialect.h"
-#include "sim/gpu.h"
-#include "sim/gpu_profile_file.h"
-#include "sim/gpu_table.h"
+#include "sim/engine/dialect.h"
+#include "sim/engine/engine.h"
+#include "sim/gpu/gpu.h"
+#include "sim/gpu/profile_file.h"
+#include "sim/gpu/table.h"
 
 #define MODEL_LIMIT 16 /* and as many adapters */
 #define BACKLOG 1024

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <yyjson.h>
 
-#include "sim/engine_generation.h"
+#include "sim/engine/generation.h"
 
 #define KINDS 7
 #define DIALECTS 5

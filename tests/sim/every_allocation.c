@@ -16,7 +16,7 @@
 #include "config/load.h"
 #include "edge/edge.h"
 #include "loop/sim/world.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 #define ALLOCATIONS_LIMIT 3000 /* a scenario that needs more never ends */
 #define SETTLE_NS (62 * NS_PER_S)

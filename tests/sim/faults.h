@@ -10,7 +10,7 @@
 #define TESTS_SIM_FAULTS_H
 
 #include "loop/sim/world.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 /* Kinds of trouble the engines themselves can make, besides the world's: the members of struct
  * engine_faults, in their order, but for after_tokens. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <yyjson.h>
 
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 const char *const outcome_names[OUTCOMES] = {"answer",  "refusal",     "error_event", "broken",
                                              "nothing", "turned_away", "left",        "overdue"};

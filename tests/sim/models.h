@@ -18,7 +18,7 @@
 
 #include "base/buffer.h"
 #include "base/random.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 #define ENGINES_LIMIT 3
 #define REFUSED_FIELD "seed"

@@ -12,7 +12,7 @@
 #include "config/load.h"
 #include "edge/edge.h"
 #include "loop/line_sink.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 #include "tests/certificate.h"
 #include "tests/stress/crowd.h"
 #include "tests/test.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "cli/demo_answer.h"
+#include "cli/demo/answer.h"
 
 static void tokens_are_events_that_bring_text(void **state)
 {

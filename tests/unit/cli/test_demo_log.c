@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "cli/demo_log.h"
+#include "cli/demo/log.h"
 
 static void an_exchange_tells_its_core(void **state)
 {

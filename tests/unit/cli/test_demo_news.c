@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/demo_news.h"
+#include "cli/demo/news.h"
 
 #define MS UINT64_C(1000000)
 

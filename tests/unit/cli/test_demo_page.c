@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/demo_page.h"
+#include "cli/demo/page.h"
 
 static struct buffer text;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "cli/demo_request.h"
+#include "cli/demo/request.h"
 #include "openai/request.h"
 
 static bool has(const struct demo_request *request, struct bytes word)

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "cli/demo_settings.h"
+#include "cli/demo/settings.h"
 
 static bool read(struct demo_settings *settings, char *one, char *two)
 {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cli/demo_statistics.h"
+#include "cli/demo/statistics.h"
 
 #define MS UINT64_C(1000000)
 #define S (1000 * MS)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/demo_story.h"
+#include "cli/demo/story.h"
 
 static void scenes_follow_one_another_and_the_last_one_stays(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/demo_traffic.h"
+#include "cli/demo/traffic.h"
 
 #include <stdio.h>
 #include <stdlib.h>

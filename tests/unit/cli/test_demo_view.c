@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/demo_view.h"
+#include "cli/demo/view.h"
 
 #define MS UINT64_C(1000000)
 

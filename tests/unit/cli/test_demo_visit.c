@@ -2,7 +2,7 @@
  *
  * What a client takes an answer for, whatever the bytes are: the summary is as true as this.
  */
-#include "cli/demo_visit.h"
+#include "cli/demo/visit.h"
 #include "tests/test.h"
 #include "tests/unit/http/client_world.h"
 

@@ -10,7 +10,7 @@
 
 #include <yyjson.h>
 
-#include "sim/engine_generation.h"
+#include "sim/engine/generation.h"
 
 #define ASKED_EVENTS 256
 #define ASKED_DEFAULT_TOKENS 8

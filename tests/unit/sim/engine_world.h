@@ -8,7 +8,7 @@
 #include "base/buffer.h"
 #include "loop/sim/world.h"
 #include "loop/stream.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 #define ALWAYS 1000000
 #define LONG_NS (3600 * NS_PER_S)

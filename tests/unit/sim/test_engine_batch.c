@@ -5,8 +5,8 @@
  */
 #include "tests/test.h"
 
-#include "sim/engine_dialect.h"
-#include "sim/gpu_profile.h"
+#include "sim/engine/dialect.h"
+#include "sim/gpu/profile.h"
 #include "tests/unit/sim/engine_world.h"
 
 #define STEP_NS (10 * NS_PER_MS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "sim/engine_prompt.h"
+#include "sim/engine/prompt.h"
 #include "tests/unit/sim/asked.h"
 
 #define MESSAGES "[{\"role\":\"user\",\"content\":\"say it\"}]"

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "sim/engine_faults.h"
+#include "sim/engine/faults.h"
 
 static void a_fault_strikes_always_never_or_as_often_as_told(void **state)
 {

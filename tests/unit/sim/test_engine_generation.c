@@ -5,7 +5,7 @@
 #include <yyjson.h>
 
 #include "base/hash.h"
-#include "sim/engine_generation.h"
+#include "sim/engine/generation.h"
 
 #define PROMPT BYTES("\"say something\"")
 #define FIRST_NS 1000

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim/engine_dialect.h"
+#include "sim/engine/dialect.h"
 #include "tests/unit/sim/engine_world.h"
 
 static void begin(struct fixture *fixture, const char *dialect)

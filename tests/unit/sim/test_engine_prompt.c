@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "sim/engine_prompt.h"
+#include "sim/engine/prompt.h"
 
 static void assert_member(const char *object, const char *name, const char *expected)
 {

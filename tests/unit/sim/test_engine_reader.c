@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "sim/engine_reader.h"
+#include "sim/engine/reader.h"
 
 static const char post[] = "POST /v1/completions?x=1 HTTP/1.1\r\n"
                            "Host: a\r\n"

@@ -3,7 +3,7 @@
 
 #include <yyjson.h>
 
-#include "sim/engine_schema.h"
+#include "sim/engine/schema.h"
 
 #define SEEDS 50
 

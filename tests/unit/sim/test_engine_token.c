@@ -2,7 +2,7 @@
 #include "tests/test.h"
 
 #include "base/hash.h"
-#include "sim/engine_token.h"
+#include "sim/engine/token.h"
 
 static void a_token_depends_on_prompt_and_place_alone(void **state)
 {

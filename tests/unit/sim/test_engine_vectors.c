@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "sim/engine_embedding.h"
+#include "sim/engine/embedding.h"
 #include "tests/unit/sim/asked.h"
 
 static void embeddings_are_as_long_as_was_asked_and_begin_alike(void **state)

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "sim/gpu.h"
+#include "sim/gpu/gpu.h"
 
 #define MANY 8
 

@@ -8,8 +8,8 @@
 
 #include <errno.h>
 
-#include "sim/gpu.h"
-#include "sim/gpu_table.h"
+#include "sim/gpu/gpu.h"
+#include "sim/gpu/table.h"
 
 typedef int task_fn(void);
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/gpu.h"
-#include "sim/gpu_profile_file.h"
+#include "sim/gpu/gpu.h"
+#include "sim/gpu/profile_file.h"
 
 struct loaded {
     struct gpu_profile_file file;

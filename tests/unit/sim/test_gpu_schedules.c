@@ -6,7 +6,7 @@
 #include "tests/test.h"
 
 #include "base/random.h"
-#include "sim/gpu.h"
+#include "sim/gpu/gpu.h"
 
 #define COUNT 300
 #define HASHES 12

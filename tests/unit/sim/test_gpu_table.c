@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/gpu_table.h"
+#include "sim/gpu/table.h"
 
 #define TOLERANCE 0.10
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "sim/histogram.h"
+#include "sim/gpu/histogram.h"
 
 static const uint64_t bounds[] = {10, 20, 40, UINT64_MAX};
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "base/random.h"
-#include "sim/kv_cache.h"
+#include "sim/gpu/kv_cache.h"
 
 #define BLOCKS 8
 
