@@ -60,7 +60,7 @@ static void check_model(struct draft *draft, const struct entry_draft *written,
                        show(written->name).text);
         report_remedy(&draft->report, "write CORE: MODEL below it, or \"*\": MODEL for every core");
     }
-    for (size_t i = 0; i < model->place_count; i++, entry = entry->next) {
+    for (size_t i = 0; entry && i < model->place_count; i++, entry = entry->next) {
         if (model->places[i].model)
             continue;
         report_problem(&draft->report, &entry->place, BYTES("models"),

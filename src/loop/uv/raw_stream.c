@@ -288,8 +288,11 @@ static void raw_close(struct stream *stream, bool reset)
 
 void raw_stream_bury(struct list *closed)
 {
-    for (struct list *link; (link = list_pop_front(closed));)
+    LIST_EACH_SAFE(link, closed)
+    {
         free(CONTAINER_OF(link, struct raw_stream, link));
+    }
+    list_init(closed);
 }
 
 static int raw_endpoint(const struct stream *stream, bool peer, struct address *ret_address)
