@@ -3,8 +3,8 @@
  * loop_body - the part of a loop that both bodies have in common: posted tasks, timers, scratch.
  * Only files of this room include it.
  *
- * The struct stands first in each body's own. A body's turn is: what the world reports, then
- * loop_run_timers(), then loop_run_tasks().
+ * The struct stands first in each body's own. A body's turn is: what the world reports, perhaps
+ * with loop_run_tasks() between, then loop_run_timers(), then loop_run_tasks().
  *
  * Threads  the loop's own.
  * Errors   loop_init(): -ENOMEM.
