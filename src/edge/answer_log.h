@@ -29,7 +29,6 @@ struct answer_log {
     unsigned references;
     enum answer_log_state state;
     bool is_event_stream;
-    bool is_underway;   /* a core was chosen */
     const char *core;   /* its name, of the last attempt; NULL: none was chosen */
     unsigned attempts;  /* how many cores were tried */
     bool was_delivered; /* a reader has offered payload to its client: no retry any more */

@@ -27,7 +27,6 @@ enum step_result call_route(struct call *call)
     call->tried |= UINT64_C(1) << core;
     call->attempts++;
     call->attempt = (struct attempt){.core = core};
-    call->log->is_underway = true;
     call->log->core = worker->shared->cores->cores[core].name;
     call->log->attempts = call->attempts;
     answer_scan_init(&call->scan);

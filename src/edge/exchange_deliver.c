@@ -64,7 +64,7 @@ static bool wants_pings(const struct exchange *ex)
 /* Before a core was chosen nothing may be promised, and an event must not be torn. */
 static bool may_ping(const struct exchange *ex)
 {
-    return ex->cursor.log->is_underway && !ex->output.is_inside_event;
+    return ex->cursor.log->core && !ex->output.is_inside_event;
 }
 
 static enum output_verdict ping(struct exchange *ex)
