@@ -102,11 +102,9 @@ bool http_field_is_hop_by_hop(struct http_fields fields, struct bytes name)
         {"Connection", 10}, {"Keep-Alive", 10},        {"TE", 2},
         {"Trailer", 7},     {"Transfer-Encoding", 17}, {"Upgrade", 7},
     };
-    static const uint32_t fixed_lengths = 1 << 10 | 1 << 2 | 1 << 7 | 1 << 17;
     static const struct bytes proxy_prefix = {"Proxy-", 6};
 
-    bool may_be_fixed = name.length < 32 && (fixed_lengths >> name.length & 1);
-    for (size_t i = 0; may_be_fixed && i < sizeof fixed / sizeof fixed[0]; i++)
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         if (bytes_equal_nocase(name, fixed[i]))
             return true;
     if (name.length > proxy_prefix.length &&
