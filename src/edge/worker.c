@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "base/id.h"
-#include "edge/catalogue.h"
-#include "edge/exchange.h"
+#include "edge/exchange/exchange.h"
+#include "edge/models/catalogue.h"
 
 #define ARENA_BLOCK_BYTES 4096
 #define SLAB_BYTES 16384

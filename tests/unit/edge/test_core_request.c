@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "edge/core_request.h"
+#include "edge/call/core_request.h"
 
 #include "tests/test.h"
 

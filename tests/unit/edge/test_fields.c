@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/test.h"
 
-#include "edge/fields.h"
+#include "edge/call/fields.h"
 
 static const struct http_fields none = {0};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "edge/path.h"
+#include "edge/exchange/path.h"
 
 #include "tests/test.h"
 
