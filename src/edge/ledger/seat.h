@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * seat - a worker's place at the ledger: the snapshot it decides by, who waits for a draw or for
+ * public keys, and the usage rows it has noted.
+ *
+ * Memory   the ledger's. The snapshot stays as it is until the worker's next turn; an exchange that
+ *          needs a table for longer takes a reference of its own.
+ * Threads  every function: its worker's loop.
+ * Errors   seat_open(): -ENOMEM.
+ */
+#ifndef EDGE_LEDGER_SEAT_H
+#define EDGE_LEDGER_SEAT_H
+
+#include "base/bytes.h"
+#include "base/list.h"
+#include "loop/loop.h"
+
+struct ledger;
+struct jwks;
+struct key_table;
+struct limiter;
+struct seat;
+
+enum access_state {
+    ACCESS_OFF,         /* this kind of credential is not taken */
+    ACCESS_LOADING,     /* not read yet: 503, and try again in a moment */
+    ACCESS_READY,       /* perhaps of a store that is gone by now */
+    ACCESS_UNAVAILABLE, /* cannot be read, and never was: 503 store_unavailable */
+};
+
+/* Who may ask. `auth: open`: both states are ACCESS_OFF. */
+struct access {
+    enum access_state keys_state, jwks_state;
+    struct key_table *keys; /* with ACCESS_READY */
+    struct jwks *jwks;      /* with ACCESS_READY */
+};
+
+/* Takes the next free seat. */
+int seat_open(struct seat **ret_seat, struct ledger *ledger, struct loop *loop);
+/* Nobody waits any more. What was noted stays, for ledger_stop(). Takes NULL. */
+void seat_close(struct seat *seat);
+
+const struct access *seat_access(const struct seat *seat);
+/* One for all workers; NULL with `auth: open`. */
+struct limiter *seat_limiter(const struct seat *seat);
+
+enum wait_outcome {
+    WAIT_LOOK_AGAIN, /* something was drawn, or read: ask again */
+    WAIT_FAILED,     /* the store, or the source of public keys, did not answer */
+};
+
+/* Somebody who waits. It has its own deadline, and leaves when that has come. */
+struct seat_wait {
+    struct list link;
+    void (*on_told)(struct seat_wait *wait, enum wait_outcome outcome); /* once */
+};
+
+/* Behind a reserve that wants a draw. */
+void seat_wait_draw(struct seat *seat, struct seat_wait *wait);
+/* Behind a token whose key id is unknown: the public keys are read again, unless they were a moment
+ * ago (jwt.recheck): false, and nobody is told anything. */
+bool seat_wait_jwks(struct seat *seat, struct seat_wait *wait);
+/* A wait that is not under way is left alone. */
+void seat_leave(struct seat_wait *wait);
+
+/* What one exchange used. */
+struct usage {
+    struct bytes tenant, key, model; /* names; copied */
+    uint64_t requests;
+    uint64_t prompt_tokens, cached_tokens, answer_tokens;
+    uint64_t nusd, saved_nusd;
+};
+
+/* Reporting, not accounting: rows are merged and written once a second, and a process that is
+ * killed loses the last ones. When too many different ones wait (usage.rows), models of a key are
+ * merged under "*"; what finds no place even so is dropped, counted, and told in the log. */
+void seat_note_usage(struct seat *seat, const struct usage *usage);
+
+#endif
