@@ -23,7 +23,8 @@ struct store_key {
     uint8_t old_digest[STORE_DIGEST_BYTES]; /* also good until old_until_ms; 0: there is none */
     uint64_t old_until_ms;
     struct bytes shown; /* what of the secret may be shown: "ist_ab12..." */
-    /* Lists and labels are the caller's own text, given back byte for byte. */
+    /* Given back byte for byte; who writes them and who reads them agree on commas: "llama-*,qwen",
+     * "team=search,env=prod". service_class is the class's name. */
     struct bytes models, routes, regions, service_class, labels;
     struct store_limits limits;
     uint64_t created_ms;
