@@ -46,3 +46,16 @@ const struct route_config *edge_config_route(const struct edge_config *config, s
     }
     return nearest;
 }
+
+const struct price_config *edge_config_price(const struct edge_config *config, struct bytes model)
+{
+    const struct price_config *others = NULL;
+    for (size_t i = 0; i < config->price_count; i++) {
+        struct bytes name = bytes_from_cstr(config->prices[i].model);
+        if (bytes_equal(name, model))
+            return &config->prices[i];
+        if (bytes_equal(name, BYTES("*")))
+            others = &config->prices[i];
+    }
+    return others;
+}

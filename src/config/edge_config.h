@@ -20,6 +20,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "config/access_config.h"
 
 /* How a core wants its key. */
 enum core_auth {
@@ -40,6 +41,7 @@ struct core_config {
     const char *ca_file; /* NULL: the system's roots */
     bool tls_insecure;
     uint64_t timeout_ms; /* to the first answer byte; 0: as timeouts.first_byte_ms */
+    const char *region;  /* where it stands; NULL: not told, no key that is bound to a region */
 };
 
 /* The parts of a core's url, cut once. */
@@ -54,8 +56,6 @@ struct core_entry {
     struct core_config config;
     struct core_url url;
 };
-
-enum auth_mode { AUTH_OPEN };
 
 #define EDGE_ANY_CORE SIZE_MAX
 
@@ -102,6 +102,10 @@ struct edge_limits_config {
     uint64_t memory_bytes;       /* memory.limit */
     uint64_t exchanges;          /* open at once in a worker */
     uint64_t model_list_bytes;   /* of a core's list of models; a larger one stays unknown */
+    uint64_t accounts;           /* of keys and tenants, whose spending is kept in memory */
+    uint64_t estimates;          /* pairs of tenant and model whose answers are learned from */
+    uint64_t usage_rows;         /* of a worker, until the next second's writing */
+    uint64_t answer_tokens;      /* expected where neither request nor experience tells */
 };
 
 struct edge_timeouts_config {
@@ -140,7 +144,12 @@ struct edge_config {
     uint64_t workers;     /* 0: as many as CPUs */
     const char *data_dir; /* NULL: none */
     enum auth_mode auth;
-    bool insecure_open;        /* auth: open beyond loopback */
+    bool insecure_open; /* auth: open beyond loopback */
+    struct keys_config keys;
+    struct jwt_config jwt;
+    struct price_config *prices;
+    size_t price_count;
+    struct budgets_config budgets;
     const char **cors_origins; /* "*": any */
     size_t cors_origin_count;
     enum log_level log_level;
@@ -161,5 +170,7 @@ const struct model_config *edge_config_model(const struct edge_config *config, s
 const struct model_place *model_config_place(const struct model_config *model, size_t core);
 /* The route of this path: the one written out, or the longest above it; NULL: none. */
 const struct route_config *edge_config_route(const struct edge_config *config, struct bytes path);
+/* What this model costs; NULL: nobody told, not even for "*". */
+const struct price_config *edge_config_price(const struct edge_config *config, struct bytes model);
 
 #endif

@@ -27,13 +27,26 @@ struct openai_request {
     bool stream;
     bool include_usage;  /* stream_options.include_usage */
     bool has_max_tokens; /* by whatever name its route has; the largest if there are several */
-    uint64_t max_tokens;
+    uint64_t max_tokens; /* of each choice */
+    uint64_t choices;    /* answers that are made: n or best_of, the larger; 1 */
+    struct bytes service_tier; /* as it is written between its quotes; at == NULL: none */
+
+    /* What the prompt is made of: bytes of text (messages, tools, prompt, input) as JSON writes
+     * them, and tokens where the client itself sent numbers, or for each image, sound or file
+     * OPENAI_ATTACHMENT_TOKENS. */
+    uint64_t prompt_text_bytes, prompt_tokens;
+
+    /* Where include_usage is to be put; at == NULL: not there. */
+    struct bytes stream_key_raw, stream_options_raw, include_usage_raw;
 
     /* A chat's "prompt" that stands for its messages; at == NULL: it has messages. */
     struct bytes prompt_raw;
     struct bytes prompt_key_raw;     /* "prompt", with its quotes */
     struct bytes messages_empty_raw; /* the null or [] that "messages" is, if it is there */
 };
+
+/* What an image, a sound or a file of a prompt is taken for, whatever its size. */
+#define OPENAI_ATTACHMENT_TOKENS 1024
 
 /* With OPENAI_UNKNOWN any object will do; its model and stream are read if they are there. */
 int openai_request_read(struct openai_request *ret_request, enum openai_route route,
@@ -44,6 +57,10 @@ int openai_request_read(struct openai_request *ret_request, enum openai_route ro
 #define OPENAI_WRAP_EDITS 3
 void openai_request_wrap_prompt(const struct openai_request *request,
                                 struct splice_edit ret_edits[OPENAI_WRAP_EDITS]);
+
+/* What makes the engine of a stream tell its usage at the end: `"include_usage":true` in its
+ * stream_options. For chats and completions whose `stream` is true and include_usage is not. */
+struct splice_edit openai_request_ask_usage(const struct openai_request *request);
 
 /* The first of the names that is a top-level field of the body, in whatever letter case; `count`:
  * none is. The body must have been accepted by openai_request_read(). */
