@@ -63,7 +63,7 @@ static void each_mistake_is_told_apart(void **state)
         {"http://gpu/#a", "has a query or a fragment"},
         {"http://gpu/a b", "has a character that no path may hold"},
         {"http://user:password@gpu",
-         "holds a user name or password; a key belongs in the core's `key`"},
+         "holds a user name or password; secrets have options of their own"},
         {"unix:", "has no valid socket path"},
         {"unix:engine.sock", "has no valid socket path"},
     };
