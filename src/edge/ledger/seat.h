@@ -11,9 +11,9 @@
 #ifndef EDGE_LEDGER_SEAT_H
 #define EDGE_LEDGER_SEAT_H
 
-#include "base/bytes.h"
 #include "base/list.h"
 #include "loop/loop.h"
+#include "store/store_usage.h"
 
 struct ledger;
 struct jwks;
@@ -63,17 +63,10 @@ bool seat_wait_jwks(struct seat *seat, struct seat_wait *wait);
 /* A wait that is not under way is left alone. */
 void seat_leave(struct seat_wait *wait);
 
-/* What one exchange used. */
-struct usage {
-    struct bytes tenant, key, model; /* names; copied */
-    uint64_t requests;
-    uint64_t prompt_tokens, cached_tokens, answer_tokens;
-    uint64_t nusd, saved_nusd;
-};
-
-/* Reporting, not accounting: rows are merged and written once a second, and a process that is
- * killed loses the last ones. When too many different ones wait (usage.rows), models of a key are
- * merged under "*"; what finds no place even so is dropped, counted, and told in the log. */
-void seat_note_usage(struct seat *seat, const struct usage *usage);
+/* What one exchange used; `day` is the ledger's to say. This is reporting, not accounting: rows are
+ * merged and written once a second, and a process that is killed loses the last ones. When too many
+ * different ones wait (limits.usage_rows), models of a key are merged under "*"; what finds no place even
+ * so is dropped, counted, and told in the log. */
+void seat_note_usage(struct seat *seat, const struct store_usage *usage);
 
 #endif
