@@ -63,6 +63,8 @@ struct key {
     enum service_class class; /* the most urgent that it may have */
     bool is_revoked;
     uint8_t digest[KEY_DIGEST_BYTES];
+    uint8_t old_digest[KEY_DIGEST_BYTES]; /* of the secret before, good as well until then */
+    uint64_t old_until_ms;                /* 0: there is none */
 };
 
 enum key_state { KEY_LIVE, KEY_REVOKED, KEY_EXPIRED };
@@ -86,7 +88,6 @@ void key_hold(const struct key *key);
 void key_release(const struct key *key);
 
 const struct tenant *tenant_copy(const struct tenant *tenant);
-void tenant_hold(const struct tenant *tenant);
 void tenant_release(const struct tenant *tenant);
 /* What a copy takes. */
 size_t key_copy_bytes(const struct key *key);

@@ -4,19 +4,7 @@
  */
 #include <string.h>
 
-#include "base/list.h"
-#include "keys/counted.h"
-#include "keys/key.h"
-
-struct counted_key {
-    struct counted counted;
-    struct key key;
-};
-
-struct counted_tenant {
-    struct counted counted;
-    struct tenant tenant;
-};
+#include "keys/key_block.h"
 
 /* ---- texts ---- */
 
@@ -30,7 +18,7 @@ static size_t list_bytes(struct name_list list)
 
 size_t key_copy_bytes(const struct key *key)
 {
-    return sizeof(struct counted_key) + list_bytes(key->models) + list_bytes(key->routes) +
+    return sizeof(struct key_block) + list_bytes(key->models) + list_bytes(key->routes) +
            list_bytes(key->regions) + strlen(key->name) + 1 + strlen(key->tenant) + 1 +
            strlen(key->labels) + 1;
 }
@@ -59,14 +47,9 @@ static const char *copy_text(const char *from, char **text)
 
 /* ---- keys ---- */
 
-static struct counted_key *block_of(const struct key *key)
-{
-    return CONTAINER_OF((struct key *)key, struct counted_key, key);
-}
-
 const struct key *key_copy(const struct key *key)
 {
-    struct counted_key *block = malloc(key_copy_bytes(key));
+    struct key_block *block = malloc(key_copy_bytes(key));
     if (!block)
         return NULL;
     counted_init(&block->counted);
@@ -85,20 +68,20 @@ const struct key *key_copy(const struct key *key)
 
 void key_hold(const struct key *key)
 {
-    counted_hold(&block_of(key)->counted);
+    counted_hold(key_counted(key));
 }
 
 void key_release(const struct key *key)
 {
     if (key)
-        counted_release(&block_of(key)->counted);
+        counted_release(key_counted(key));
 }
 
 /* ---- tenants ---- */
 
 const struct tenant *tenant_copy(const struct tenant *tenant)
 {
-    struct counted_tenant *block = malloc(sizeof *block + strlen(tenant->name) + 1);
+    struct tenant_block *block = malloc(sizeof *block + strlen(tenant->name) + 1);
     if (!block)
         return NULL;
     counted_init(&block->counted);
@@ -108,14 +91,8 @@ const struct tenant *tenant_copy(const struct tenant *tenant)
     return &block->tenant;
 }
 
-void tenant_hold(const struct tenant *tenant)
-{
-    counted_hold(&CONTAINER_OF((struct tenant *)tenant, struct counted_tenant, tenant)->counted);
-}
-
 void tenant_release(const struct tenant *tenant)
 {
     if (tenant)
-        counted_release(
-            &CONTAINER_OF((struct tenant *)tenant, struct counted_tenant, tenant)->counted);
+        counted_release(tenant_counted(tenant));
 }
