@@ -11,6 +11,7 @@ struct reading {
     struct openai_error *error;
     struct arena *arena;
     enum openai_route route;
+    size_t body_bytes;
     unsigned given; /* bits 1 << enum request_fact */
     bool has_text_prompt, asks_logprobs, asks_top_logprobs;
 };
@@ -40,6 +41,26 @@ static void note_max_tokens(struct openai_request *request, struct bytes digits)
         request->max_tokens = tokens;
 }
 
+static void note_choices(struct openai_request *request, struct bytes digits)
+{
+    uint64_t choices;
+    if (bytes_read_u64(digits, &choices) && choices > request->choices)
+        request->choices = choices;
+}
+
+static void note_stream(struct openai_request *request, const struct request_finding *finding)
+{
+    request->stream = finding->kind == JSON_TRUE;
+    request->stream_key_raw = finding->key_raw;
+}
+
+static void note_include_usage(struct openai_request *request,
+                               const struct request_finding *finding)
+{
+    request->include_usage = finding->kind == JSON_TRUE;
+    request->include_usage_raw = finding->raw;
+}
+
 static void note_prompt(struct reading *reading, const struct request_finding *finding)
 {
     reading->has_text_prompt = finding->kind == JSON_STRING;
@@ -59,13 +80,23 @@ static int note(void *user, const struct request_finding *finding)
     case FACT_MODEL:
         return finding->is_filled ? note_model(reading, finding) : 0;
     case FACT_STREAM:
-        request->stream = finding->kind == JSON_TRUE;
+        note_stream(request, finding);
+        return 0;
+    case FACT_STREAM_OPTIONS:
+        request->stream_options_raw = finding->raw;
         return 0;
     case FACT_INCLUDE_USAGE:
-        request->include_usage = finding->kind == JSON_TRUE;
+        note_include_usage(request, finding);
         return 0;
     case FACT_MAX_TOKENS:
         note_max_tokens(request, finding->raw);
+        return 0;
+    case FACT_CHOICES:
+        note_choices(request, finding->raw);
+        return 0;
+    case FACT_SERVICE_TIER:
+        if (finding->is_filled)
+            request->service_tier = finding->text.raw;
         return 0;
     case FACT_MESSAGES:
         if (!finding->is_filled)
@@ -172,12 +203,26 @@ static int check_whole(struct reading *reading)
     return r < 0 ? r : check_logprobs(reading);
 }
 
+/* Each of several prompts is answered for itself. Of a path that we do not know all may be text. */
+static void note_weights(struct openai_request *request, const struct request_check *check,
+                         const struct reading *reading)
+{
+    bool is_known = reading->route != OPENAI_UNKNOWN;
+    request->prompt_text_bytes = is_known ? check->text_bytes : reading->body_bytes;
+    request->prompt_tokens = check->tokens + check->attachments * OPENAI_ATTACHMENT_TOKENS;
+    if (check->prompts > 1)
+        request->choices *= check->prompts;
+}
+
 int openai_request_read(struct openai_request *ret_request, enum openai_route route,
                         struct bytes body, struct arena *arena, struct openai_error *ret_error)
 {
-    struct openai_request request = {0};
-    struct reading reading = {
-        .request = &request, .error = ret_error, .arena = arena, .route = route};
+    struct openai_request request = {.choices = 1};
+    struct reading reading = {.request = &request,
+                              .error = ret_error,
+                              .arena = arena,
+                              .route = route,
+                              .body_bytes = body.length};
     struct request_check check = {
         .arena = arena, .error = ret_error, .found = note, .user = &reading};
     ret_error->shape = openai_route_error_shape(route);
@@ -188,9 +233,11 @@ int openai_request_read(struct openai_request *ret_request, enum openai_route ro
     int r = request_check_run(&check, body, request_shape(route));
     if (r == 0)
         r = check_whole(&reading);
-    if (r == 0)
-        *ret_request = request;
-    return r;
+    if (r < 0)
+        return r;
+    note_weights(&request, &check, &reading);
+    *ret_request = request;
+    return 0;
 }
 
 static struct bytes just_behind(struct bytes view)
@@ -212,6 +259,22 @@ void openai_request_wrap_prompt(const struct openai_request *request,
     ret_edits[0] = (struct splice_edit){request->prompt_key_raw, BYTES("\"messages\"")};
     ret_edits[1] = (struct splice_edit){bytes_of(prompt.at, 0), start};
     ret_edits[2] = (struct splice_edit){just_behind(prompt), end};
+}
+
+struct splice_edit openai_request_ask_usage(const struct openai_request *request)
+{
+    struct bytes options = request->stream_options_raw, old = request->include_usage_raw;
+    if (old.at)
+        return (struct splice_edit){old, BYTES("true")};
+    if (!options.at)
+        return (struct splice_edit){bytes_of(request->stream_key_raw.at, 0),
+                                    BYTES("\"stream_options\":{\"include_usage\":true},")};
+    if (options.at[0] != '{') /* null */
+        return (struct splice_edit){options, BYTES("{\"include_usage\":true}")};
+    bool has_members = memchr(options.at, '"', options.length) != NULL;
+    return (struct splice_edit){bytes_of(options.at + 1, 0), has_members
+                                                                 ? BYTES("\"include_usage\":true,")
+                                                                 : BYTES("\"include_usage\":true")};
 }
 
 /* Whether the key, however it is written, is this name, which may have capitals itself. */

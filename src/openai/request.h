@@ -28,12 +28,12 @@ struct openai_request {
     bool include_usage;  /* stream_options.include_usage */
     bool has_max_tokens; /* by whatever name its route has; the largest if there are several */
     uint64_t max_tokens; /* of each choice */
-    uint64_t choices;    /* answers that are made: n or best_of, the larger; 1 */
+    uint64_t choices;    /* answers that are made: n or best_of, for each prompt; 1 or more */
     struct bytes service_tier; /* as it is written between its quotes; at == NULL: none */
 
-    /* What the prompt is made of: bytes of text (messages, tools, prompt, input) as JSON writes
-     * them, and tokens where the client itself sent numbers, or for each image, sound or file
-     * OPENAI_ATTACHMENT_TOKENS. */
+    /* What the prompt is made of: bytes of text (messages, tools, prompt, input; as JSON writes
+     * them; of OPENAI_UNKNOWN the whole body), and tokens where the client itself sent numbers, or
+     * for each image, sound or file OPENAI_ATTACHMENT_TOKENS. */
     uint64_t prompt_text_bytes, prompt_tokens;
 
     /* Where include_usage is to be put; at == NULL: not there. */

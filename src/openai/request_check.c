@@ -230,6 +230,36 @@ static int check_inside(struct request_check *check, const struct value_rule *ru
     return 0;
 }
 
+static void weigh_text(struct request_check *check, const struct request_finding *value)
+{
+    if (value->kind == JSON_STRING)
+        check->text_bytes += value->text.raw.length;
+    else if (value->kind == JSON_NUMBER)
+        check->tokens++;
+}
+
+static void weigh(struct request_check *check, enum request_weight weight,
+                  const struct request_finding *value)
+{
+    switch (weight) {
+    case WEIGHS_NOTHING:
+        return;
+    case WEIGHS_TEXT:
+        weigh_text(check, value);
+        return;
+    case WEIGHS_PROMPT:
+        check->prompts += value->kind == JSON_STRING || value->kind == JSON_ARRAY;
+        weigh_text(check, value);
+        return;
+    case WEIGHS_WHOLE:
+        check->text_bytes += value->kind == JSON_NULL ? 0 : value->raw.length;
+        return;
+    case WEIGHS_ATTACHMENT:
+        check->attachments += value->kind != JSON_NULL;
+        return;
+    }
+}
+
 /* Null is the same as nothing for a field, but no element of an array. */
 static bool may_be(const struct value_rule *rule, const struct place *place, enum json_kind kind)
 {
@@ -252,6 +282,7 @@ static int check_value(struct request_check *check, const struct value_rule *rul
     ret_finding->is_filled = true;
     int r = check_inside(check, rule, place, &value, ret_finding);
     ret_finding->raw = bytes_of(value.raw.at, (size_t)(check->reader.at - value.raw.at));
+    weigh(check, rule->weight, ret_finding);
     return r;
 }
 

@@ -30,6 +30,8 @@ struct request_check {
     struct openai_error *error;
     request_found_fn *found; /* for each field with a fact, as it is passed */
     void *user;
+    /* What the values weighed that have been passed. */
+    uint64_t text_bytes, tokens, attachments, prompts;
 };
 
 int request_check_run(struct request_check *check, struct bytes body,

@@ -35,7 +35,6 @@
 
 /* --- plain values --- */
 
-VALUE(anything, ANYTHING, "anything");
 VALUE(boolean, BOOLEAN, "true or false, without quotes");
 VALUE(text, STRING, "a string");
 VALUE(filled_text, STRING, "a non-empty string", .size = {1, 0});
@@ -52,6 +51,7 @@ VALUE(choices, RULE_WHOLE, "a whole number", .range = {1, CHOICES_LIMIT});
 VALUE(candidates, RULE_WHOLE, "a whole number", .range = {0, CHOICES_LIMIT});
 VALUE(logprobs, RULE_WHOLE, "a whole number", .range = {0, LOGPROBS_LIMIT});
 /* Below 0 is "as many as you like" to some engines: theirs to judge. */
+VALUE(token, RULE_WHOLE, "a whole number", .weight = WEIGHS_TEXT);
 VALUE(token_limit, RULE_WHOLE, "a whole number of tokens");
 
 VALUE(temperature, NUMBER, "a number", .range = {0, 2});
@@ -63,6 +63,28 @@ VALUE(biases, OBJECT, "an object with a number for each token", .items = &bias);
 VALUE(stop, STRING | ARRAY, "a string or an array of strings", .size = {0, STOPS_LIMIT},
       .items = &text);
 VALUE(stops, ARRAY, "an array of strings", .size = {0, STOPS_LIMIT}, .items = &text);
+
+/* --- what makes a prompt --- */
+
+VALUE(prompt_text, STRING, "a string", .weight = WEIGHS_TEXT);
+VALUE(prompt_text_or_list, STRING | ARRAY, "a string or an array", .weight = WEIGHS_WHOLE);
+VALUE(arguments, STRING | OBJECT, "a string or an object", .weight = WEIGHS_WHOLE);
+VALUE(file, OBJECT, "an object", .weight = WEIGHS_ATTACHMENT);
+/* Only weighed: what it must look like is the engine's to judge. */
+VALUE(any_text, ANYTHING, "anything", .weight = WEIGHS_TEXT);
+VALUE(any_value, ANYTHING, "anything", .weight = WEIGHS_WHOLE);
+VALUE(any_attachment, ANYTHING, "anything", .weight = WEIGHS_ATTACHMENT);
+
+FIELDS(any_part_fields) = {
+    FIELD("text", any_text),
+    FIELD("image_url", any_attachment),
+    FIELD("input_audio", any_attachment),
+    FIELD("file_data", any_attachment),
+    FIELD("source", any_attachment),
+};
+SHAPE(any_part_shape, GROUP(any_part_fields));
+VALUE(any_part, ANYTHING, "anything", .shape = &any_part_shape, .weight = WEIGHS_TEXT);
+VALUE(any_content, ANYTHING, "anything", .items = &any_part, .weight = WEIGHS_TEXT);
 
 /* --- what a model may call --- */
 
@@ -80,7 +102,8 @@ FIELDS(function_fields) = {
 };
 SHAPE(function_shape, GROUP(function_fields));
 VALUE(function, OBJECT, "an object with a name", .shape = &function_shape);
-VALUE(functions, ARRAY, "an array of functions", .size = {0, TOOLS_LIMIT}, .items = &function);
+VALUE(functions, ARRAY, "an array of functions", .size = {0, TOOLS_LIMIT}, .items = &function,
+      .weight = WEIGHS_WHOLE);
 
 FIELDS(chat_tool_fields) = {
     NEEDED("type", filled_text),
@@ -88,8 +111,10 @@ FIELDS(chat_tool_fields) = {
 };
 SHAPE(chat_tool_shape, GROUP(chat_tool_fields));
 VALUE(chat_tool, OBJECT, "an object with a type", .shape = &chat_tool_shape);
-VALUE(chat_tools, ARRAY, "an array of tools", .size = {0, TOOLS_LIMIT}, .items = &chat_tool);
-VALUE(tools, ARRAY, "an array of tools", .size = {0, TOOLS_LIMIT}, .items = &object);
+VALUE(chat_tools, ARRAY, "an array of tools", .size = {0, TOOLS_LIMIT}, .items = &chat_tool,
+      .weight = WEIGHS_WHOLE);
+VALUE(tools, ARRAY, "an array of tools", .size = {0, TOOLS_LIMIT}, .items = &object,
+      .weight = WEIGHS_WHOLE);
 
 static const char *const choice_words[] = {"none", "auto", "required", "any", NULL};
 FIELDS(tool_choice_fields) = {
@@ -107,26 +132,40 @@ FIELDS(image_fields) = {
     FIELD("detail", text),
 };
 SHAPE(image_shape, GROUP(image_fields));
-VALUE(image, STRING | OBJECT, "an object with a url", .shape = &image_shape);
+VALUE(image, STRING | OBJECT, "an object with a url", .shape = &image_shape,
+      .weight = WEIGHS_ATTACHMENT);
 
 FIELDS(audio_fields) = {
     NEEDED("data", text),
     FIELD("format", text),
 };
 SHAPE(audio_shape, GROUP(audio_fields));
-VALUE(audio, OBJECT, "an object with data and format", .shape = &audio_shape);
+VALUE(audio, OBJECT, "an object with data and format", .shape = &audio_shape,
+      .weight = WEIGHS_ATTACHMENT);
 
 FIELDS(part_fields) = {
-    NEEDED("type", filled_text), FIELD("text", text),   FIELD("image_url", image),
-    FIELD("input_audio", audio), FIELD("file", object), FIELD("refusal", text),
+    NEEDED("type", filled_text),
+    FIELD("text", prompt_text),
+    FIELD("refusal", prompt_text),
+    FIELD("image_url", image),
+    FIELD("input_audio", audio),
+    FIELD("file", file),
+    /* of engines */
+    FIELD("video_url", any_attachment),
+    FIELD("audio_url", any_attachment),
+    /* of Anthropic: an image or document, what a tool was called with and what it answered */
+    FIELD("source", any_attachment),
+    FIELD("input", any_value),
+    FIELD("content", any_content),
 };
 SHAPE(part_shape, GROUP(part_fields));
-VALUE(part, STRING | OBJECT, "an object with a type", .shape = &part_shape);
-VALUE(content, STRING | ARRAY, "a string or an array of parts", .items = &part);
+VALUE(part, STRING | OBJECT, "an object with a type", .shape = &part_shape, .weight = WEIGHS_TEXT);
+VALUE(content, STRING | ARRAY, "a string or an array of parts", .items = &part,
+      .weight = WEIGHS_TEXT);
 
 FIELDS(called_fields) = {
     FIELD("name", text),
-    FIELD("arguments", text_or_object),
+    FIELD("arguments", arguments),
 };
 SHAPE(called_shape, GROUP(called_fields));
 VALUE(called, OBJECT, "an object with a name and arguments", .shape = &called_shape);
@@ -143,7 +182,7 @@ VALUE(tool_calls, ARRAY, "an array of calls", .size = {0, TOOLS_LIMIT}, .items =
 FIELDS(message_fields) = {
     NEEDED("role", filled_text),     FIELD("content", content),   FIELD("name", text),
     FIELD("tool_calls", tool_calls), FIELD("tool_call_id", text), FIELD("function_call", called),
-    FIELD("refusal", text),
+    FIELD("refusal", prompt_text),
 };
 SHAPE(message_shape, GROUP(message_fields));
 VALUE(message, OBJECT, "an object with role and content", .shape = &message_shape);
@@ -178,12 +217,22 @@ VALUE(response_format, OBJECT, "an object, such as {\"type\":\"json_object\"}",
 /* --- what completions go on from, and what is embedded --- */
 
 VALUE(prompt_item, STRING | RULE_WHOLE | ARRAY, "a string, a token or an array of tokens",
-      .items = &whole);
-VALUE(prompt, STRING | ARRAY, "a string or an array", .items = &prompt_item);
+      .items = &token, .weight = WEIGHS_PROMPT);
+VALUE(prompt, STRING | ARRAY, "a string or an array", .items = &prompt_item, .weight = WEIGHS_TEXT);
 VALUE(input_item, STRING | RULE_WHOLE | ARRAY | OBJECT, "a string, a token or an array of tokens",
-      .items = &whole);
-VALUE(input, STRING | ARRAY, "a non-empty string or a non-empty array", .items = &input_item);
-VALUE(response_input, STRING | ARRAY, "a string or an array of objects", .items = &object);
+      .items = &token, .weight = WEIGHS_PROMPT);
+VALUE(input, STRING | ARRAY, "a non-empty string or a non-empty array", .items = &input_item,
+      .weight = WEIGHS_TEXT);
+
+FIELDS(response_item_fields) = {
+    FIELD("content", any_content),
+    FIELD("arguments", any_value),
+    FIELD("output", any_content),
+};
+SHAPE(response_item_shape, GROUP(response_item_fields));
+VALUE(response_item, OBJECT, "an object", .shape = &response_item_shape);
+VALUE(response_input, STRING | ARRAY, "a string or an array of objects", .items = &response_item,
+      .weight = WEIGHS_TEXT);
 
 /* --- routes --- */
 
@@ -194,21 +243,22 @@ FIELDS(common_fields) = {
     FIELD("top_p", share),
     FIELD("top_k", whole),
     FIELD("metadata", object),
+    FACT("service_tier", text, FACT_SERVICE_TIER),
 };
 
 FIELDS(sampling_fields) = {
     FACT("max_tokens", token_limit, FACT_MAX_TOKENS),
-    FIELD("n", choices),
+    FACT("n", choices, FACT_CHOICES),
     FIELD("stop", stop),
     FIELD("seed", whole),
     FIELD("user", text),
-    FIELD("stream_options", stream_options),
+    FACT("stream_options", stream_options, FACT_STREAM_OPTIONS),
     FIELD("frequency_penalty", penalty),
     FIELD("presence_penalty", penalty),
     FIELD("logit_bias", biases),
     FIELD("response_format", response_format),
     /* of engines, not of the API */
-    FIELD("best_of", candidates),
+    FACT("best_of", candidates, FACT_CHOICES),
     FIELD("min_p", share),
     FIELD("min_tokens", count_from_0),
     FIELD("repetition_penalty", factor),
@@ -218,7 +268,7 @@ FIELDS(sampling_fields) = {
 
 FIELDS(chat_fields) = {
     FACT("messages", messages, FACT_MESSAGES),
-    FACT("prompt", anything, FACT_PROMPT),
+    FACT("prompt", any_text, FACT_PROMPT),
     FACT("max_completion_tokens", token_limit, FACT_MAX_TOKENS),
     FIELD("tools", chat_tools),
     FIELD("tool_choice", tool_choice),
@@ -233,7 +283,6 @@ FIELDS(chat_fields) = {
     FIELD("reasoning_effort", text),
     FIELD("verbosity", text),
     FIELD("store", boolean),
-    FIELD("service_tier", text),
     FIELD("prompt_cache_key", text),
     FIELD("safety_identifier", text),
     FIELD("web_search_options", object),
@@ -244,10 +293,8 @@ FIELDS(chat_fields) = {
 SHAPE(chat_shape, GROUP(common_fields), GROUP(sampling_fields), GROUP(chat_fields));
 
 FIELDS(completions_fields) = {
-    FACT("prompt", prompt, FACT_TEXT),
-    FACT("prompt_embeds", text_or_list, FACT_TEXT),
-    FIELD("suffix", text),
-    FIELD("echo", boolean),
+    FACT("prompt", prompt, FACT_TEXT), FACT("prompt_embeds", text_or_list, FACT_TEXT),
+    FIELD("suffix", prompt_text),      FIELD("echo", boolean),
     FIELD("logprobs", logprobs),
 };
 SHAPE(completions_shape, GROUP(common_fields), GROUP(sampling_fields), GROUP(completions_fields));
@@ -266,7 +313,7 @@ FIELDS(responses_fields) = {
     FIELD("prompt", object),
     FIELD("previous_response_id", text),
     FIELD("conversation", text_or_object),
-    FIELD("instructions", text_or_list),
+    FIELD("instructions", prompt_text_or_list),
     FACT("max_output_tokens", token_limit, FACT_MAX_TOKENS),
     FIELD("max_tool_calls", count_from_0),
     FIELD("tools", tools),
@@ -279,8 +326,7 @@ FIELDS(responses_fields) = {
     FIELD("background", boolean),
     FIELD("truncation", text),
     FIELD("top_logprobs", logprobs),
-    FIELD("stream_options", stream_options),
-    FIELD("service_tier", text),
+    FACT("stream_options", stream_options, FACT_STREAM_OPTIONS),
     FIELD("user", text),
 };
 SHAPE(responses_shape, GROUP(common_fields), GROUP(responses_fields));
@@ -288,7 +334,7 @@ SHAPE(responses_shape, GROUP(common_fields), GROUP(responses_fields));
 FIELDS(anthropic_fields) = {
     FACT("messages", messages, FACT_MESSAGES),
     FACT("max_tokens", count_from_1, FACT_MAX_TOKENS),
-    FIELD("system", text_or_list),
+    FIELD("system", prompt_text_or_list),
     FIELD("stop_sequences", stops),
     FIELD("tools", tools),
     FIELD("tool_choice", object),

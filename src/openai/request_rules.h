@@ -20,14 +20,26 @@ enum request_fact {
     FACT_NONE,
     FACT_MODEL,
     FACT_STREAM,
+    FACT_STREAM_OPTIONS,
     FACT_INCLUDE_USAGE,
     FACT_MAX_TOKENS,
+    FACT_CHOICES,
+    FACT_SERVICE_TIER,
     FACT_MESSAGES,
     FACT_PROMPT, /* of a chat, where it may stand for messages */
     FACT_TEXT,   /* what a completion goes on from; may be empty */
     FACT_INPUT,  /* or what may be there instead of it */
     FACT_LOGPROBS,
     FACT_TOP_LOGPROBS,
+};
+
+/* What a value adds to the prompt. */
+enum request_weight {
+    WEIGHS_NOTHING,
+    WEIGHS_TEXT,       /* the bytes of a string; a number is one token */
+    WEIGHS_PROMPT,     /* the same; a string or an array is a prompt that is answered for itself */
+    WEIGHS_WHOLE,      /* all its bytes, whatever it is */
+    WEIGHS_ATTACHMENT, /* an image, a sound, a file */
 };
 
 /* What a value may be: bits 1 << enum json_kind, and this one, a number without fraction or
@@ -48,6 +60,7 @@ struct value_rule {
     const struct value_rule *items; /* of an array, or of an object that has no shape; NULL: any */
     const struct shape_rule *shape; /* of an object; NULL: any */
     const char *const *words;       /* all that a string may be, NULL behind them; NULL: any */
+    enum request_weight weight;
 };
 
 struct field_rule {
