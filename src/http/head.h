@@ -43,6 +43,7 @@ struct http_answer_head {
     unsigned status;
     struct http_fields fields;
     uint64_t content_length; /* HTTP_LENGTH_UNKNOWN: chunked or until close */
+    bool is_last;            /* the server's: the connection ends behind it */
 };
 
 /* The first field of that name; NULL if there is none. */

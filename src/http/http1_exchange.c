@@ -318,8 +318,8 @@ static int answer(struct http_exchange *base, const struct http_answer_head *hea
     struct http_server *server = exchange->connection->server;
     if (exchange->state != HTTP1_EXCHANGE_OPEN)
         return -EPIPE;
-    bool goes_on =
-        exchange->keeps_alive && !server->is_draining && http1_exchange_has_whole_body(exchange);
+    bool goes_on = exchange->keeps_alive && !server->is_draining && !head->is_last &&
+                   http1_exchange_has_whole_body(exchange);
     struct http1_answer_traits traits = {
         .version = base->head.version,
         .is_head = bytes_equal(base->head.method, BYTES("HEAD")),

@@ -113,6 +113,23 @@ static void framing_fields_of_the_handler_are_left_out(void **state)
     close_watched(&wire, &watcher);
 }
 
+static void a_last_answer_ends_its_connection(void **state)
+{
+    struct wire wire;
+    struct watcher watcher;
+    open_watched(&wire, &watcher);
+    send_and_run(&wire, BYTES(GET("/")));
+    struct http_answer_head head = {.status = 401, .is_last = true};
+    assert_int_equal(http_exchange_answer(watcher.at[0].exchange, &head), 0);
+    assert_int_equal(watched_write(&watcher.at[0], BYTES(""), true), 0);
+    watched_close(&watcher.at[0]);
+    wire_run_ms(&wire, 10);
+    assert_string_equal(wire_text(&wire), "HTTP/1.1 401 Unauthorized\r\n" DATE
+                                          "Content-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_true(wire.has_end);
+    close_watched(&wire, &watcher);
+}
+
 static void a_field_that_would_end_its_line_is_refused(void **state)
 {
     static const struct http_field bad[] = {
@@ -544,6 +561,7 @@ int main(void)
         cmocka_unit_test(an_answer_of_unknown_length_goes_in_chunks),
         cmocka_unit_test(an_answer_of_unknown_length_ends_with_the_connection_in_http_1_0),
         cmocka_unit_test(framing_fields_of_the_handler_are_left_out),
+        cmocka_unit_test(a_last_answer_ends_its_connection),
         cmocka_unit_test(a_field_that_would_end_its_line_is_refused),
         cmocka_unit_test(statuses_without_a_body_have_none),
         cmocka_unit_test(bytes_on_the_wire_do_not_depend_on_how_many_are_taken),
