@@ -130,6 +130,7 @@ void answer_log_reset(struct answer_log *log)
     log->first_held = log->length = log->boundary = 0;
     log->state = LOG_EMPTY;
     log->is_event_stream = false;
+    log->used = log->paid = (struct usage_tokens){0};
     LIST_EACH(link, &log->cursors)
     CONTAINER_OF(link, struct answer_log_cursor, link)->offset = 0;
 }
@@ -181,6 +182,23 @@ size_t answer_log_parts(const struct answer_log_cursor *cursor, uint64_t until,
         slab_start = slab_end;
     }
     return count;
+}
+
+/* What was counted may turn out to be less when the engine tells. */
+static uint64_t left_of(uint64_t used, uint64_t *paid)
+{
+    uint64_t left = used > *paid ? used - *paid : 0;
+    *paid += left;
+    return left;
+}
+
+struct usage_tokens answer_log_pay(struct answer_log *log)
+{
+    struct usage_tokens share = log->used;
+    share.prompt = left_of(log->used.prompt, &log->paid.prompt);
+    share.cached = left_of(log->used.cached, &log->paid.cached);
+    share.answer = left_of(log->used.answer, &log->paid.answer);
+    return share;
 }
 
 void answer_log_note_delivery(struct answer_log_cursor *cursor)

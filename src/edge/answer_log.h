@@ -22,6 +22,7 @@
 #include "base/list.h"
 #include "http/head.h"
 #include "openai/error.h"
+#include "openai/usage_scan.h"
 
 enum answer_log_state { LOG_EMPTY, LOG_OPEN, LOG_WHOLE, LOG_BROKEN };
 
@@ -35,6 +36,8 @@ struct answer_log {
     struct http_answer_head head;
     struct arena memory;       /* the log itself, its head, and its writer live in it */
     struct openai_error error; /* LOG_BROKEN: why; its message is static text or in `memory` */
+    struct usage_tokens used;  /* so far; of a call that is metered */
+    struct usage_tokens paid;  /* of these */
 
     struct block_pool *slab_pool;
     struct list slabs;
@@ -84,6 +87,10 @@ void answer_log_read(struct answer_log *log, struct answer_log_cursor *cursor,
 /* Views of the bytes from the cursor up to `until`, at most `limit` parts. */
 size_t answer_log_parts(const struct answer_log_cursor *cursor, uint64_t until,
                         struct bytes *ret_parts, size_t limit);
+/* What nobody has paid for yet; from now on somebody has. So that no token is paid for twice: the
+ * oldest reader takes it when it leaves, and what is left of an answer without readers, or of one
+ * that is reset, its writer. */
+struct usage_tokens answer_log_pay(struct answer_log *log);
 /* Before the first byte is offered to a client: what is offered cannot be taken back. */
 void answer_log_note_delivery(struct answer_log_cursor *cursor);
 void answer_log_advance(struct answer_log_cursor *cursor, uint64_t bytes);

@@ -166,6 +166,30 @@ static void a_reset_log_begins_anew(void **state)
     assert_int_equal(readable(&f->cursor), 3);
 }
 
+static void a_token_is_paid_for_once(void **state)
+{
+    struct fixture *f = *state;
+    f->log->used = (struct usage_tokens){.prompt = 7, .cached = 2, .answer = 3};
+    struct usage_tokens first = answer_log_pay(f->log);
+    f->log->used.answer = 10;
+    struct usage_tokens second = answer_log_pay(f->log);
+    assert_int_equal(first.prompt + first.cached + first.answer, 7 + 2 + 3);
+    assert_int_equal(second.prompt + second.cached + second.answer, 7);
+    f->log->used.answer = 9; /* counted too many */
+    assert_int_equal(answer_log_pay(f->log).answer, 0);
+}
+
+static void another_attempt_is_paid_for_anew(void **state)
+{
+    struct fixture *f = *state;
+    f->log->used.answer = 5;
+    assert_int_equal(answer_log_pay(f->log).answer, 5);
+    answer_log_reset(f->log);
+    assert_int_equal(answer_log_pay(f->log).answer, 0);
+    f->log->used.answer = 4;
+    assert_int_equal(answer_log_pay(f->log).answer, 4);
+}
+
 static void only_a_200_is_an_event_stream(void **state)
 {
     struct fixture *f = *state;
@@ -198,6 +222,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_last_reader_to_leave_tells_the_writer, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_reset_log_begins_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_is_paid_for_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_attempt_is_paid_for_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_a_200_is_an_event_stream, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_budget_refuses_what_does_not_fit, set_up, tear_down),
     };
