@@ -7,7 +7,7 @@
 #   tools/setup.sh [build|test|check|bench] ...      (default: build)
 #
 # build   compiler, Meson, Ninja and the libraries
-# test    build, and cmocka, .venv with the Python clients, the Node client
+# test    build, and cmocka, .venv with the Python clients, the Node client, the Go client's suite
 # check   test, and clang, its sanitizer and fuzzing runtimes, clang-format, clang-tidy, cppcheck
 # bench   build, and nginx and HAProxy to compare with (your distribution may start them: stop them)
 #
@@ -55,6 +55,7 @@ test   command  openssl        openssl
 test   venv     ensurepip      python3-venv
 test   command  node           nodejs
 test   npm      npm            npm
+test   go       go             golang-go
 check  command  clang$llvm_suffix        clang$llvm_suffix
 check  command  clang-format$llvm_suffix clang-format$llvm_suffix
 check  command  clang-tidy$llvm_suffix   clang-tidy$llvm_suffix
@@ -73,6 +74,7 @@ is_present() {
     file) [ -e "$2" ] ;;
     venv) venv_is_current || python3 -c 'import ensurepip' 2>/dev/null ;;
     npm) node_modules_are_current || command -v npm >/dev/null ;;
+    go) go_suite_is_current || command -v go >/dev/null ;;
     runtime) has_fuzzer_runtime ;;
     esac
 }
@@ -252,6 +254,27 @@ make_node_modules() {
     node_sum >tests/scenario/node/node_modules/isthmus-stamp
 }
 
+go_sum() {
+    sum_of tests/scenario/go/imports.go tests/scenario/go/go.mod tests/scenario/go/go.sum
+}
+
+go_suite_is_current() {
+    [ "$(cat .venv/go/isthmus-stamp 2>/dev/null)" = "$(go_sum)" ]
+}
+
+# The Go client's tests as a program, so that a test run needs neither compiler nor network.
+make_go_suite() {
+    go_suite_is_current && return 0
+    say "compiling the Go client's tests into .venv/go"
+    suite=$PWD/.venv/go
+    (cd tests/scenario/go && GOPATH=$suite/path GOCACHE=$suite/cache GOFLAGS=-modcacherw \
+        GOWORK=off GOTOOLCHAIN=local \
+        go test -c -o "$suite/openai-go.test" github.com/openai/openai-go) ||
+        fail "the Go client's tests could not be compiled (see above); is there a network?"
+    rm -rf "$suite/cache"
+    go_sum >"$suite/isthmus-stamp"
+}
+
 make_formatter() {
     [ -z "$llvm_suffix" ] || return 0
     [ -x .venv/bin/clang-format ] && return 0
@@ -275,6 +298,7 @@ packages=$(missing_packages)
 case " $levels " in *" test "*)
     make_venv
     make_node_modules
+    make_go_suite
     ;;
 esac
 case " $levels " in *" check "*) make_formatter ;; esac

@@ -7,11 +7,12 @@ package holds; ours answers with examples of the very types that the suite check
 """
 
 from collections import Counter
+from functools import partial
 
 import pytest
 from anthropic.resources.messages.messages import DEPRECATED_MODELS
 from suites.operations import anthropic_operations, mock_of, openai_operations
-from suites.run import Suite, run_suite
+from suites.run import Suite, run_go_suite, run_suite
 from upstream import Upstream
 
 # Left out is what no inference engine does and the edge has no path for: to delete a model that was
@@ -23,10 +24,14 @@ OPENAI = Suite("openai-3.54.0", options=("-k", f"not ({NOT_SERVED})"), files=(
     "responses/test_input_items.py", "responses/test_input_tokens.py"))
 ANTHROPIC = Suite("anthropic-2.12.0", options=("-p", "tests._alias_httpx"),
                   files=("test_messages.py",))
+GO = ("^Test(ChatCompletion(New|Get|Update|Delete|MessageList)|StreamingAccumulator|CompletionNew|"
+      "EmbeddingNew|ModelGet|ModelList|ModerationNew)")
 
 # The names that the suites ask for; the mock has them all.
 MODELS = ["gpt-6-astra", "gpt-3.5-turbo-instruct", "text-embedding-3-small",
-          "omni-moderation-2024-09-26", "claude-opus-5-5", *DEPRECATED_MODELS]
+          "omni-moderation-2024-09-26", "claude-opus-5-5", *DEPRECATED_MODELS,
+          "o3-mini", "gpt-4o", "text-embedding-ada-002", "omni-moderation-latest",
+          "gpt-4o-mini"]
 # Paths that are not the edge's own.
 ROUTES = """routes:
   /v1/chat/completions/*: {methods: [GET, POST, DELETE]}
@@ -39,10 +44,11 @@ OWN_HEADERS = {"host", "authorization", "x-api-key", "x-request-id", "isthmus-de
 
 
 def asked_of(upstream):
-    """How often the mock was asked what, apart from models, of which the edge tells itself."""
+    """How often the mock was asked what, apart from models, of which the edge tells itself, and
+    from whether there is a server at all."""
     return Counter((request.method, request.path, request.body, headers_of(request))
                    for request in upstream.requests
-                   if not request.path.startswith("/v1/models/"))
+                   if request.path != "/v1" and not request.path.startswith("/v1/models"))
 
 
 def headers_of(request):
@@ -64,12 +70,12 @@ def edge_of_mock(mock, start_edge, tmp_path):
     return start_edge(mock, arguments=["-c", str(config)])
 
 
-def compare(suite, mock, bases, tmp_path):
+def compare(run, mock, bases):
     """Runs a suite at both base URLs; says how many tests passed, the same way."""
     outcomes, asked = [], []
-    for i, base in enumerate(bases):
+    for base in bases:
         mock.requests.clear()
-        outcomes.append(run_suite(suite, base, tmp_path / f"{i}.xml"))
+        outcomes.append(run(base))
         asked.append(asked_of(mock))
     direct, through = outcomes
     assert {test: (outcome, through.get(test)) for test, outcome in direct.items()
@@ -82,9 +88,16 @@ def compare(suite, mock, bases, tmp_path):
 
 def test_openais_suite_passes_as_against_its_mock(mock, edge_of_mock, tmp_path):
     mock.says(mock_of(openai_operations()))
-    assert compare(OPENAI, mock, (mock.url, edge_of_mock.url), tmp_path) > 400
+    run = partial(run_suite, OPENAI, tmp_path / "report.xml")
+    assert compare(run, mock, (mock.url, edge_of_mock.url)) > 400
 
 
 def test_anthropics_suite_passes_as_against_its_mock(mock, edge_of_mock, tmp_path):
     mock.says(mock_of(anthropic_operations()))
-    assert compare(ANTHROPIC, mock, (mock.root, edge_of_mock.root), tmp_path) > 60
+    run = partial(run_suite, ANTHROPIC, tmp_path / "report.xml")
+    assert compare(run, mock, (mock.root, edge_of_mock.root)) > 60
+
+
+def test_the_go_clients_suite_passes_as_against_its_mock(mock, edge_of_mock):
+    mock.says(mock_of(openai_operations()))
+    assert compare(partial(run_go_suite, GO), mock, (mock.url, edge_of_mock.url)) == 11
