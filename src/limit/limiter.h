@@ -13,6 +13,7 @@
  * Units    limits.h.
  * Memory   the limiter's own; bounded by the number of accounts. Admissions and reservations are
  *          embedded by the caller, zeroed before and after use, and keep their accounts in place.
+ *          Whoever has no limits needs no account.
  * Threads  any. Accounts of one tenant share one lock, held for about 100 ns.
  * Errors   limiter_open(): -ENOMEM. All else are verdicts.
  */
@@ -49,33 +50,43 @@ enum limit_verdict {
     LIMIT_NO_ROOM,     /* no memory, or as many accounts in use as there may be: 503 */
 };
 
-/* One of whom requests are in progress; zeroed: none. */
+/* A request that came in; zeroed: none. */
 struct limit_admission {
+    struct limiter *limiter;
+    const struct limit_subject *subject;
     struct limit_shard *shard;
-    struct limit_account *key, *tenant;
+    struct limit_account *accounts[LIMIT_OWNERS]; /* NULL: one without any limit */
     uint64_t since_ns;
 };
 
 /* All of it or nothing: a request of each rate and a slot of each concurrency limit. Writes
- * *ret_refusal only with LIMIT_REFUSED. */
+ * *ret_refusal only with LIMIT_REFUSED. The subject outlives the admission and its reservations. */
 enum limit_verdict limit_admit(struct limiter *limiter, const struct limit_subject *subject,
                                struct limit_time time, struct limit_admission *ret_admission,
                                struct limit_refusal *ret_refusal);
-/* Gives the slots back; the requests stay counted. A zeroed admission is left alone. */
+/* Gives the slots back; the request stays counted. A zeroed admission is left alone. */
 void limit_leave(struct limit_admission *admission, struct limit_time time);
 
-struct limit_reservation {
-    struct limiter *limiter; /* NULL: nothing is reserved */
-    struct limit_shard *shard;
-    struct limit_account *key, *tenant;
-    const struct limit_subject *subject;
-    struct limit_cost held; /* counted so far; what was estimated, and more once it was more */
-    uint32_t days[LIMIT_PERIODS]; /* on which the periods began that it was taken from */
+/* Of one period's budget: the sum that was counted in periods before, for requests that last
+ * over midnight. */
+struct limit_stake {
+    uint64_t before_nusd;
+    uint32_t first_day;
 };
 
-/* All of it or nothing, of all rates and budgets. The subject outlives the reservation. */
-enum limit_verdict limit_reserve(struct limiter *limiter, const struct limit_subject *subject,
-                                 struct limit_time time, struct limit_cost estimate,
+/* Of an admitted request, which it may outlive; zeroed: nothing is reserved. */
+struct limit_reservation {
+    struct limiter *limiter;
+    const struct limit_subject *subject;
+    struct limit_shard *shard;
+    struct limit_account *accounts[LIMIT_OWNERS];
+    struct limit_cost held; /* what was estimated, and more once it was more */
+    struct limit_stake stakes[LIMIT_OWNERS][LIMIT_PERIODS];
+};
+
+/* All of it or nothing, of all rates and budgets. */
+enum limit_verdict limit_reserve(const struct limit_admission *admission, struct limit_time time,
+                                 const struct limit_estimate *estimate,
                                  struct limit_reservation *ret_reservation,
                                  struct limit_refusal *ret_refusal);
 
@@ -162,14 +173,13 @@ struct limit_loaded {
 int limiter_load(struct limiter *limiter, const struct limit_loaded *loaded);
 
 /* At a clean stop, with nothing reserved: tells of each account and period that has been used or
- * drawn what of it was used. */
+ * drawn what of it was used. The callback may not call the limiter. */
 typedef void (*limiter_on_budget)(void *user, const struct limit_notice *budget);
 void limiter_each_budget(struct limiter *limiter, limiter_on_budget on_budget, void *user);
 
 struct limiter_counts {
     size_t accounts, accounts_limit;
     size_t bytes; /* of memory */
-    size_t slots; /* of keys, in use */
 };
 void limiter_count(struct limiter *limiter, struct limiter_counts *ret_counts);
 

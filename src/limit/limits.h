@@ -31,6 +31,11 @@ enum limit_kind {
 enum limit_period { LIMIT_DAY, LIMIT_MONTH };
 #define LIMIT_PERIODS 2
 
+static inline uint64_t limits_budget(const struct limits *limits, enum limit_period period)
+{
+    return period == LIMIT_DAY ? limits->day_nusd : limits->month_nusd;
+}
+
 /* The account is run-time state (limiter.h), found by an id that no other key or tenant has; the
  * limits come with each question, so that changed ones hold at once. */
 struct limit_party {
@@ -44,16 +49,25 @@ struct limit_subject {
 };
 
 enum limit_owner { LIMIT_OF_KEY, LIMIT_OF_TENANT };
+#define LIMIT_OWNERS 2
 
 struct limit_time {
     uint64_t now_ns;  /* monotonic */
     uint64_t wall_ms; /* since 1970, UTC; for the periods of budgets */
 };
 
-/* What a request needs or has used so far. */
+/* What a request needs, or has used so far. More than 300 million tokens or a million dollars count
+ * as that. */
 struct limit_cost {
     uint64_t tokens; /* of the prompt and of the answer */
     uint64_t nusd;
+};
+
+/* Before an answer has begun. A guess about an answer alone makes no request impossible: what is
+ * likely counts as the whole of a limit at most, what is firm as what it is. */
+struct limit_estimate {
+    struct limit_cost firm;   /* the prompt: if that is more than a limit, it never passes */
+    struct limit_cost likely; /* the prompt with its answer */
 };
 
 #endif

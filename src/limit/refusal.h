@@ -20,8 +20,8 @@ struct limit_refusal {
     enum limit_owner owner;
     uint64_t limit;
     uint64_t used;   /* of the limit, now */
-    uint64_t wanted; /* by this request */
-    /* The request alone is more than the limit: it never passes, and there is no wait. */
+    uint64_t wanted; /* by this request; by its prompt alone if it never passes */
+    /* The prompt alone is more than the limit: it never passes, and there is no wait. */
     bool is_never;
     /* Exact for rates and budgets: a millisecond earlier it would be refused as well, then it will
      * pass unless others come first. Nobody knows when a request in progress ends: for concurrency
@@ -29,14 +29,12 @@ struct limit_refusal {
     uint64_t retry_after_ms;
 };
 
-/* The status of all of them is 429. */
-struct limit_error {
-    const char *type, *code;
-    /* `x-should-retry: false`: it never passes, or not within what clients wait for. */
-    bool is_worth_retrying;
-};
-
-struct limit_error limit_refusal_error(const struct limit_refusal *refusal);
+/* Status 429 with the type that it implies, and this code: rate_limit_exceeded, or for budgets
+ * insufficient_quota. */
+const char *limit_refusal_code(const struct limit_refusal *refusal);
+/* Else `x-should-retry: false` and no wait: it never passes, or not for longer than clients wait.
+ */
+bool limit_refusal_is_worth_retrying(const struct limit_refusal *refusal);
 
 struct limit_names {
     struct bytes key, tenant; /* as operators call them; longer than 64 bytes: cut */
@@ -48,5 +46,9 @@ struct limit_names {
 struct bytes limit_refusal_words(const struct limit_refusal *refusal,
                                  const struct limit_names *names,
                                  char ret_words[LIMIT_WORDS_BYTES]);
+
+#define LIMIT_RESET_BYTES 32
+/* For x-ratelimit-reset-*, as the API writes durations: "17ms", "7.66s", "6m0s", "1h0m2s". */
+struct bytes limit_reset_write(uint64_t reset_ms, char ret_text[LIMIT_RESET_BYTES]);
 
 #endif
