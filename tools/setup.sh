@@ -48,6 +48,7 @@ build  library  openssl        libssl-dev
 build  library  yaml-0.1       libyaml-dev
 build  library  zlib           zlib1g-dev
 build  library  libxxhash      libxxhash-dev
+build  library  sqlite3        libsqlite3-dev
 test   library  cmocka         libcmocka-dev
 test   command  curl           curl
 test   command  openssl        openssl

@@ -12,7 +12,7 @@
 
 #include "store/store.h"
 
-#define STORE_MODEL_BYTES 512 /* of a model's name; longer ones are cut */
+#define STORE_USAGE_NAME_BYTES 512 /* of a tenant, key or model; longer ones are cut */
 
 struct store_usage {
     uint32_t day; /* since 1970, UTC */
