@@ -70,8 +70,12 @@ static const char *const texts[SQL_COUNT] = {
 
     [SQL_BUDGET_DRAW] =
         "INSERT INTO budget (first_day, period, account, drawn_nusd, used_nusd, told_percent)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET "
-        GREATER(drawn_nusd) ", " GREATER(used_nusd) ", " GREATER(told_percent),
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET"
+        " drawn_nusd = excluded.drawn_nusd, used_nusd = excluded.used_nusd, "
+        GREATER(told_percent),
+    [SQL_BUDGET_TELL] =
+        "INSERT INTO budget (first_day, period, account, drawn_nusd, used_nusd, told_percent)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET " GREATER(told_percent),
     [SQL_BUDGET_CLOSE] =
         "INSERT INTO budget (first_day, period, account, drawn_nusd, used_nusd, told_percent)"
         " VALUES (?1, ?2, ?3, ?5, ?5, ?6) ON CONFLICT DO UPDATE SET"

@@ -38,6 +38,15 @@ enum store_status store_budget_draw(struct store *store, const struct store_budg
     return status;
 }
 
+enum store_status store_budget_tell(struct store *store, const struct store_budget *budgets,
+                                    size_t count)
+{
+    enum store_status status = transaction_begin_change(store);
+    if (status == STORE_OK)
+        status = transaction_end(store, write_budgets(store, SQL_BUDGET_TELL, budgets, count));
+    return status;
+}
+
 enum store_status store_budget_close(struct store *store, const struct store_budget *budgets,
                                      size_t count)
 {

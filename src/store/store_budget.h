@@ -29,9 +29,13 @@ struct store_budget {
 
 typedef bool (*store_on_budget)(void *user, const struct store_budget *budget);
 
-/* In one transaction. No number gets less by it: each becomes the greater of what is given and
- * what is there. */
+/* In one transaction: drawn and used become what is given, which may be less than before (what was
+ * drawn and is not needed is given back); told_percent never gets less. */
 enum store_status store_budget_draw(struct store *store, const struct store_budget *budgets,
+                                    size_t count);
+/* In one transaction: told_percent, unless it is greater already, and nothing else of what is
+ * there. */
+enum store_status store_budget_tell(struct store *store, const struct store_budget *budgets,
                                     size_t count);
 /* At a clean stop, in one transaction: drawn becomes used, both as given. */
 enum store_status store_budget_close(struct store *store, const struct store_budget *budgets,
