@@ -16,6 +16,7 @@ struct key_table {
     struct key_index by_digest; /* a key stands here once more under its old digest */
     struct key_index by_id;
     struct key_index tenants; /* by name */
+    struct key_index tenants_by_id;
 };
 
 /* ---- life ---- */
@@ -39,6 +40,7 @@ struct key_table *key_table_fork(const struct key_table *base)
     key_index_fork(&table->by_digest, &base->by_digest);
     key_index_fork(&table->by_id, &base->by_id);
     key_index_fork(&table->tenants, &base->tenants);
+    key_index_fork(&table->tenants_by_id, &base->tenants_by_id);
     return table;
 }
 
@@ -54,6 +56,7 @@ void key_table_release(struct key_table *table)
     key_index_clear(&table->by_digest);
     key_index_clear(&table->by_id);
     key_index_clear(&table->tenants);
+    key_index_clear(&table->tenants_by_id);
     free(table);
 }
 
@@ -111,6 +114,11 @@ static bool has_name(const struct counted *block, const void *name)
     return bytes_equal(bytes_from_cstr(tenant_of(block)->name), *(const struct bytes *)name);
 }
 
+static bool is_tenant_id(const struct counted *block, const void *id)
+{
+    return tenant_of(block)->id == *(const uint64_t *)id;
+}
+
 /* ---- questions ---- */
 
 const struct key *key_table_find(const struct key_table *table,
@@ -132,6 +140,13 @@ const struct tenant *key_table_tenant(const struct key_table *table, struct byte
 {
     const struct counted *found =
         key_index_find(&table->tenants, hash_name(table, name), has_name, &name);
+    return found ? tenant_of(found) : NULL;
+}
+
+const struct tenant *key_table_tenant_id(const struct key_table *table, uint64_t id)
+{
+    const struct counted *found =
+        key_index_find(&table->tenants_by_id, hash_id(table, id), is_tenant_id, &id);
     return found ? tenant_of(found) : NULL;
 }
 
@@ -189,19 +204,39 @@ int key_table_put(struct key_table *table, const struct key *key)
     return 0;
 }
 
+static int own_tenant(struct key_table *table, const struct tenant *tenant)
+{
+    if (key_index_own(&table->tenants, hash_name(table, bytes_from_cstr(tenant->name))) < 0)
+        return -ENOMEM;
+    return key_index_own(&table->tenants_by_id, hash_id(table, tenant->id));
+}
+
+static void add_tenant(struct key_table *table, const struct tenant *tenant)
+{
+    uint64_t hash = hash_name(table, bytes_from_cstr(tenant->name));
+    key_index_add(&table->tenants, hash, tenant_counted(tenant));
+    key_index_add(&table->tenants_by_id, hash_id(table, tenant->id), tenant_counted(tenant));
+}
+
+/* The hold of `tenants` goes last: with it the tenant may go. */
+static void remove_tenant(struct key_table *table, const struct tenant *tenant)
+{
+    uint64_t hash = hash_name(table, bytes_from_cstr(tenant->name));
+    key_index_remove(&table->tenants_by_id, hash_id(table, tenant->id), tenant_counted(tenant));
+    key_index_remove(&table->tenants, hash, tenant_counted(tenant));
+}
+
 int key_table_put_tenant(struct key_table *table, const struct tenant *tenant)
 {
-    struct bytes name = bytes_from_cstr(tenant->name);
-    uint64_t hash = hash_name(table, name);
-    if (key_index_own(&table->tenants, hash) < 0)
+    const struct tenant *before = key_table_tenant(table, bytes_from_cstr(tenant->name));
+    if (own_tenant(table, tenant) < 0 || (before && own_tenant(table, before) < 0))
         return -ENOMEM;
     const struct tenant *copy = tenant_copy(tenant);
     if (!copy)
         return -ENOMEM;
-    const struct counted *before = key_index_find(&table->tenants, hash, has_name, &name);
     if (before)
-        key_index_remove(&table->tenants, hash, before);
-    key_index_add(&table->tenants, hash, tenant_counted(copy));
-    tenant_release(copy);
+        remove_tenant(table, before);
+    add_tenant(table, copy);
+    tenant_release(copy); /* the indices have their own holds */
     return 0;
 }

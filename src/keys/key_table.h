@@ -43,6 +43,7 @@ const struct key *key_table_find(const struct key_table *table,
                                  const uint8_t digest[KEY_DIGEST_BYTES], uint64_t wall_ms);
 const struct key *key_table_find_id(const struct key_table *table, uint64_t id);
 const struct tenant *key_table_tenant(const struct key_table *table, struct bytes name);
+const struct tenant *key_table_tenant_id(const struct key_table *table, uint64_t id);
 size_t key_table_count(const struct key_table *table);
 
 #endif

@@ -136,6 +136,20 @@ static void a_secret_may_move_to_another_key(void **state)
     assert_int_equal(find(*state, 1)->id, 2);
 }
 
+static void tenants_are_found_by_their_ids_too(void **state)
+{
+    const struct tenant first = {.id = 7, .name = "a"}, second = {.id = 8, .name = "b"};
+    const struct tenant renumbered = {.id = 9, .name = "a"};
+    assert_int_equal(key_table_put_tenant(*state, &first), 0);
+    assert_int_equal(key_table_put_tenant(*state, &second), 0);
+    assert_string_equal(key_table_tenant_id(*state, 7)->name, "a");
+    assert_string_equal(key_table_tenant_id(*state, 8)->name, "b");
+    assert_null(key_table_tenant_id(*state, 9));
+    assert_int_equal(key_table_put_tenant(*state, &renumbered), 0);
+    assert_null(key_table_tenant_id(*state, 7));
+    assert_string_equal(key_table_tenant_id(*state, 9)->name, "a");
+}
+
 static void tenants_are_found_by_name_and_replaced(void **state)
 {
     put_tenant(*state, "a", 1);
@@ -219,6 +233,7 @@ int main(void)
         TEST(a_replaced_secret_is_found_until_its_time_is_over),
         TEST(a_secret_may_move_to_another_key),
         TEST(tenants_are_found_by_name_and_replaced),
+        TEST(tenants_are_found_by_their_ids_too),
         TEST(a_fork_changes_nothing_in_what_it_came_from),
         TEST(a_key_outlives_the_table_for_whoever_holds_it),
         TEST(many_keys_come_change_and_stay),
