@@ -31,6 +31,7 @@ struct ledger_options {
     log_sink_fn *log_write;
     void *log_sink;
     struct memory_budget *memory;
+    const char *store_vfs; /* SQLite's name of the disk; NULL: the system's */
 };
 
 /* With `auth: open` there is nothing to do: a ledger is made all the same, and its seats say so. */
@@ -38,11 +39,11 @@ int ledger_open(struct ledger **ret_ledger, struct loop *loop, const struct ledg
                 struct buffer *ret_why);
 
 /* Behind the last worker: writes what is left to write, gives back what was drawn and not spent,
- * closes the store. on_stopped() comes from a later turn: when that is done, or at until_ns, which
- * is logged with what was lost. */
+ * closes the store. on_stopped() comes from a later turn, when that is done; from until_ns on what
+ * fails is not tried again. A disk that hangs holds it up. */
 void ledger_stop(struct ledger *ledger, uint64_t until_ns, void (*on_stopped)(void *user),
                  void *user);
-/* Takes NULL. Without ledger_stop() it is as if the process had been killed: budgets stay drawn. */
+/* Takes NULL. Behind on_stopped(), before the loop's first turn, or where its node is dead. */
 void ledger_close(struct ledger *ledger);
 
 #endif

@@ -12,28 +12,13 @@
 #define EDGE_LEDGER_SEAT_H
 
 #include "base/list.h"
+#include "edge/ledger/access.h"
 #include "loop/loop.h"
 #include "store/store_usage.h"
 
 struct ledger;
-struct jwks;
-struct key_table;
 struct limiter;
 struct seat;
-
-enum access_state {
-    ACCESS_OFF,         /* this kind of credential is not taken */
-    ACCESS_LOADING,     /* not read yet: 503, and try again in a moment */
-    ACCESS_READY,       /* perhaps of a store that is gone by now */
-    ACCESS_UNAVAILABLE, /* cannot be read, and never was: 503 store_unavailable */
-};
-
-/* Who may ask. `auth: open`: both states are ACCESS_OFF. */
-struct access {
-    enum access_state keys_state, jwks_state;
-    struct key_table *keys; /* with ACCESS_READY */
-    struct jwks *jwks;      /* with ACCESS_READY */
-};
 
 /* Takes the next free seat. */
 int seat_open(struct seat **ret_seat, struct ledger *ledger, struct loop *loop);
@@ -57,16 +42,16 @@ struct seat_wait {
 
 /* Behind a reserve that wants a draw. */
 void seat_wait_draw(struct seat *seat, struct seat_wait *wait);
-/* Behind a token whose key id is unknown: the public keys are read again, unless they were a moment
- * ago (jwt.recheck): false, and nobody is told anything. */
+/* Behind a token whose key id is unknown: the public keys are read again, unless they were a few
+ * seconds ago: false, and nobody is told anything. */
 bool seat_wait_jwks(struct seat *seat, struct seat_wait *wait);
 /* A wait that is not under way is left alone. */
 void seat_leave(struct seat_wait *wait);
 
 /* What one exchange used; `day` is the ledger's to say. This is reporting, not accounting: rows are
  * merged and written once a second, and a process that is killed loses the last ones. When too many
- * different ones wait (limits.usage_rows), models of a key are merged under "*"; what finds no place even
- * so is dropped, counted, and told in the log. */
+ * different ones wait (limits.usage_rows), models of a key are merged under "*"; what finds no
+ * place even so is dropped, counted, and told in the log. */
 void seat_note_usage(struct seat *seat, const struct store_usage *usage);
 
 #endif
