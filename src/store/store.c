@@ -11,13 +11,15 @@
 #include "store/schema.h"
 #include "store/total.h"
 
-/* What of a write-ahead log stays behind a large import; the next changes need no new blocks. */
+/* What of a write-ahead log stays behind a large import; the next changes need no new blocks. What
+ * undoes one change of a batch is small and kept in memory: in a file it took most of the time. */
 #define SETTINGS                                                                                   \
     "PRAGMA synchronous = FULL;"                                                                   \
     "PRAGMA foreign_keys = ON;"                                                                    \
     "PRAGMA trusted_schema = OFF;"                                                                 \
     "PRAGMA cell_size_check = ON;"                                                                 \
     "PRAGMA mmap_size = 0;"                                                                        \
+    "PRAGMA temp_store = MEMORY;"                                                                  \
     "PRAGMA journal_size_limit = 4194304;"
 
 /* Neither a URI nor ":memory:", whatever the folder is called. */
