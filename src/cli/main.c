@@ -11,7 +11,9 @@
 #include "cli/command.h"
 #include "cli/demo/demo.h"
 #include "cli/edge.h"
+#include "cli/keys/keys.h"
 #include "cli/sim.h"
+#include "cli/usage/usage.h"
 #include "config/reference.h"
 #include "config/suggest.h"
 
@@ -30,6 +32,8 @@ static const struct command {
     {"demo", demo_command, "an edge and two simulated cores at work; the first thing to run"},
     {"edge", edge_command, "the gateway near the users: OpenAI-compatible API in, GPU cores out"},
     {"check", check_command, "whether an edge's configuration is right, and what it amounts to"},
+    {"keys", keys_command, "who may use an edge, and how much"},
+    {"usage", usage_command, "what was used, by whom, and what it cost"},
     {"sim", sim_command, "a simulated engine, for demonstrations and tests"},
     {"help", help_command, "this list, or all about one command"},
     {"version", version_command, "the version of this program"},
