@@ -23,12 +23,12 @@ enum auth_mode {
     AUTH_KEYS_AND_JWT,
 };
 
-/* The parts of a url that the edge fetches or posts to itself. */
+/* The parts of a url that the edge itself asks for (config/web_url.h). */
 struct web_url {
     bool tls;
-    const char *host; /* a name, an IPv4 literal or "[::1]"; NULL: no url is told */
+    const char *host; /* NULL: no url is told */
     uint16_t port;
-    const char *path; /* "/" unless the url has one */
+    const char *path;
 };
 
 struct keys_config {
@@ -41,28 +41,31 @@ struct keys_config {
     uint64_t bad_delayed;   /* answers that wait so at once in a worker; further ones go at once */
 };
 
-/* What claims of a token are called; NULL: none says so. */
+/* What claims of a token are called that say what jwt_config says of all; NULL: none does. */
 struct jwt_claims_config {
-    const char *tenant, *models, *routes, *service_class, *regions;
-    const char *requests_per_minute, *tokens_per_minute, *concurrency;
-    const char *budget_day, *budget_month; /* in US dollars */
+    const char *tenant, *name;
+    const char *models, *routes, *regions, *service_class;
+    const char *rpm, *tpm, *concurrency, *budget_usd_day, *budget_usd_month;
 };
 
 struct jwt_config {
     const char *jwks_file, *jwks_url; /* one of the two */
     struct web_url jwks_address;      /* of jwks_url */
     const char *jwks_ca_file;         /* NULL: the system's roots */
-    uint64_t jwks_refresh_ms;
+    uint64_t jwks_refresh_ms, jwks_recheck_ms;
     const char *issuer, *audience;
     const char **algorithms; /* "RS256", "ES256", "EdDSA" */
     size_t algorithm_count;
-    uint64_t leeway_ms;         /* by which clocks may differ */
-    uint64_t cache_entries;     /* verified tokens remembered by a worker */
-    uint64_t verify_per_minute; /* signatures looked at for one address ... */
-    uint64_t verify_burst;      /* ... and so many at once */
-    const char *tenant;         /* of tokens that name none */
-    const char **models;        /* of tokens that name none; patterns as those of keys */
-    size_t model_count;
+    uint64_t leeway_ms;                       /* by which clocks may differ */
+    uint64_t cache_entries;                   /* verified tokens remembered by a worker */
+    uint64_t verify_per_minute, verify_burst; /* signatures looked at, by address */
+
+    /* What holds for every token, but for what its own claims say. */
+    const char *tenant;
+    const char **models, **routes, **regions; /* as those of keys */
+    size_t model_count, route_count, region_count;
+    const char *service_class;
+    uint64_t rpm, tpm, concurrency, budget_day_nusd, budget_month_nusd; /* 0: no such limit */
     struct jwt_claims_config claims;
 };
 

@@ -87,5 +87,15 @@ void draft_write(struct draft *draft, struct memory *memory, void *target);
 void draft_resolve(struct draft *draft, struct memory *memory, struct edge_config *config);
 /* What no single option can tell: which options need, or exclude, each other. draft_check.c */
 void draft_check(struct draft *draft, const struct edge_config *config);
+/* Of those, who may ask and what it costs. draft_check_access.c */
+void draft_check_access(struct draft *draft, const struct edge_config *config);
+
+/* Where an option is told, by its name. */
+const struct assignment *draft_given(struct draft *draft, const char *name);
+struct draft_pair {
+    const char *told, *needed; /* the names of options */
+};
+/* `needed` must be told where `told` is. */
+void draft_check_pair(struct draft *draft, struct draft_pair pair, bool is_told, bool is_needed);
 
 #endif

@@ -79,9 +79,11 @@ static void take_entry(struct draft *draft, const struct slot *slot,
 {
     const struct option_map *map = slot->option->map;
     struct option_entry entry = {0};
-    const char *wrong = map->cut(argument->value, &entry);
+    const char *wrong =
+        map->cut ? map->cut(argument->value, &entry) : "cannot be told on the command line";
     if (wrong) {
-        refuse(draft, &argument->place, wrong, map->cut_remedy);
+        refuse(draft, &argument->place, wrong,
+               map->cut ? map->cut_remedy : "write it in a file, and name that with -c");
         return;
     }
     const char *name = memory_copy(&draft->memory, entry.name);

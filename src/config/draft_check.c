@@ -5,14 +5,14 @@
 
 static const struct place nowhere = {.kind = PLACE_NONE};
 
-static const struct assignment *given(struct draft *draft, const char *name)
+const struct assignment *draft_given(struct draft *draft, const char *name)
 {
     return draft_assignment(draft, option_find(edge_options, bytes_from_cstr(name)));
 }
 
 static const struct place *place_of(struct draft *draft, const char *name)
 {
-    return &given(draft, name)->place;
+    return &draft_given(draft, name)->place;
 }
 
 static void check_cores(struct draft *draft, const struct edge_config *config)
@@ -46,7 +46,7 @@ static void check_core(struct draft *draft, const struct entry_draft *core,
 
 static void check_each_core(struct draft *draft, const struct edge_config *config)
 {
-    const struct entry_draft *core = given(draft, "cores")->entries;
+    const struct entry_draft *core = draft_given(draft, "cores")->entries;
     for (size_t i = 0; i < config->core_count; i++, core = core->next)
         check_core(draft, core, &config->cores[i]);
 }
@@ -71,29 +71,29 @@ static void check_model(struct draft *draft, const struct entry_draft *written,
 
 static void check_each_model(struct draft *draft, const struct edge_config *config)
 {
-    const struct entry_draft *model = given(draft, "models")->entries;
+    const struct entry_draft *model = draft_given(draft, "models")->entries;
     for (size_t i = 0; i < config->model_count; i++, model = model->next)
         check_model(draft, model, &config->models[i]);
 }
 
-/* `needed` must be told where `told` is. */
-static void check_pair(struct draft *draft, const char *told, const char *is_told,
-                       const char *needed, const char *is_needed)
+void draft_check_pair(struct draft *draft, struct draft_pair pair, bool is_told, bool is_needed)
 {
     if (!is_told || is_needed)
         return;
-    report_problem(&draft->report, place_of(draft, told), bytes_from_cstr(told),
-                   "is of no use without %s", needed);
-    report_remedy(&draft->report, "tell %s too", needed);
+    report_problem(&draft->report, place_of(draft, pair.told), bytes_from_cstr(pair.told),
+                   "is of no use without %s", pair.needed);
+    report_remedy(&draft->report, "tell %s too", pair.needed);
 }
 
 static void check_tls(struct draft *draft, const struct edge_config *config)
 {
-    const char *certificate = config->tls_certificate_file, *key = config->tls_key_file;
-    check_pair(draft, "tls.certificate_file", certificate, "tls.key_file", key);
-    check_pair(draft, "tls.key_file", key, "tls.certificate_file", certificate);
-    check_pair(draft, "tls.client_ca_file", config->tls_client_ca_file, "tls.certificate_file",
-               certificate);
+    static const struct draft_pair key = {"tls.certificate_file", "tls.key_file"};
+    static const struct draft_pair certificate = {"tls.key_file", "tls.certificate_file"};
+    static const struct draft_pair clients = {"tls.client_ca_file", "tls.certificate_file"};
+    bool has_certificate = config->tls_certificate_file, has_key = config->tls_key_file;
+    draft_check_pair(draft, key, has_certificate, has_key);
+    draft_check_pair(draft, certificate, has_key, has_certificate);
+    draft_check_pair(draft, clients, config->tls_client_ca_file, has_certificate);
 }
 
 static void refuse_open(struct draft *draft, const struct place *place, const char *text)
@@ -101,9 +101,10 @@ static void refuse_open(struct draft *draft, const struct place *place, const ch
     report_problem(&draft->report, place, BYTES("listen"),
                    "%s can be reached from other machines, and auth: open lets everybody ask",
                    text);
-    report_remedy(&draft->report, "listen on 127.0.0.1, [::1] or a unix socket; or, if something "
-                                  "before the edge checks who asks, tell insecure_open: true "
-                                  "(--insecure-open)");
+    report_remedy(&draft->report,
+                  "tell auth: keys (and data_dir), or listen on 127.0.0.1, [::1] or a "
+                  "unix socket; or, if something before the edge checks who asks, "
+                  "tell insecure_open: true (--insecure-open)");
 }
 
 static bool is_listened_before(const struct edge_config *config, size_t i,
@@ -121,7 +122,7 @@ static bool is_listened_before(const struct edge_config *config, size_t i,
 
 static void check_listen(struct draft *draft, const struct edge_config *config)
 {
-    const struct setting *setting = given(draft, "listen")->first;
+    const struct setting *setting = draft_given(draft, "listen")->first;
     for (size_t i = 0; i < config->listen_count; i++) {
         struct address address;
         const struct place *place = setting ? &setting->place : &nowhere;
@@ -145,4 +146,5 @@ void draft_check(struct draft *draft, const struct edge_config *config)
     check_each_model(draft, config);
     check_tls(draft, config);
     check_listen(draft, config);
+    draft_check_access(draft, config);
 }

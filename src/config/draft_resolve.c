@@ -2,6 +2,7 @@
 #include "config/core_url.h"
 #include "config/draft.h"
 #include "config/suggest.h"
+#include "config/web_url.h"
 
 static const char *copy_text(struct draft *draft, struct memory *memory, struct bytes text)
 {
@@ -21,6 +22,20 @@ static void resolve_core(struct draft *draft, struct memory *memory, struct core
         .port = parts.port,
         .host = copy_text(draft, memory, parts.host),
         .base_path = copy_text(draft, memory, parts.base_path),
+    };
+}
+
+static void resolve_web_url(struct draft *draft, struct memory *memory, const char *text,
+                            struct web_url *url)
+{
+    struct web_url_parts parts;
+    if (!text || web_url_cut(bytes_from_cstr(text), &parts))
+        return;
+    *url = (struct web_url){
+        .tls = parts.tls,
+        .port = parts.port,
+        .host = copy_text(draft, memory, parts.host),
+        .path = copy_text(draft, memory, parts.path),
     };
 }
 
@@ -90,4 +105,9 @@ void draft_resolve(struct draft *draft, struct memory *memory, struct edge_confi
         resolve_model(draft, model, config, &config->models[i]);
     for (size_t i = 0; i < config->route_count; i++, route = route->next)
         resolve_route(draft, route, config, &config->routes[i]);
+    resolve_web_url(draft, memory, config->jwt.jwks_url, &config->jwt.jwks_address);
+    resolve_web_url(draft, memory, config->budgets.webhook, &config->budgets.webhook_url);
+    for (size_t i = 0; i < config->price_count; i++)
+        if (config->prices[i].cached_in_nusd == 0)
+            config->prices[i].cached_in_nusd = config->prices[i].in_nusd;
 }

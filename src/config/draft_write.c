@@ -101,6 +101,7 @@ static const struct {
     [OPTION_NUMBER] = {"is no number", "write digits only"},
     [OPTION_MS] = {"is no duration", "write a number with a unit: 500ms, 30s, 10m, 1h"},
     [OPTION_BYTES] = {"is no size", "write bytes, or a number with a unit: 64KiB, 1MiB, 10MB"},
+    [OPTION_USD] = {"is no amount", "write US dollars: 50, or 0.15"},
 };
 
 static void write_number(const struct writer *writer, const struct setting *setting)
@@ -182,9 +183,10 @@ static void write_list(const struct writer *writer, const struct setting *first)
 }
 
 static write_fn *const write_kinds[] = {
-    [OPTION_BOOL] = write_bool,     [OPTION_NUMBER] = write_number, [OPTION_MS] = write_number,
-    [OPTION_BYTES] = write_number,  [OPTION_CHOICE] = write_choice, [OPTION_TEXT] = write_text,
-    [OPTION_SECRET] = write_secret, [OPTION_LIST] = write_list,     [OPTION_MAP] = NULL,
+    [OPTION_BOOL] = write_bool,    [OPTION_NUMBER] = write_number, [OPTION_MS] = write_number,
+    [OPTION_BYTES] = write_number, [OPTION_USD] = write_number,    [OPTION_CHOICE] = write_choice,
+    [OPTION_TEXT] = write_text,    [OPTION_SECRET] = write_secret, [OPTION_LIST] = write_list,
+    [OPTION_MAP] = NULL,
 };
 
 /* ---- tables ---- */

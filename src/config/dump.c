@@ -65,6 +65,7 @@ static void print_value(struct printer *printer, const struct option *option, co
     case OPTION_NUMBER:
     case OPTION_MS:
     case OPTION_BYTES:
+    case OPTION_USD:
         PRINT(printer, "%s", option_format_number(option->kind, *(const uint64_t *)member, number));
         return;
     case OPTION_CHOICE:
@@ -133,6 +134,23 @@ static void print_map(struct printer *printer, const struct option *option, cons
         print_entry(printer, option->map, entries + i * option->map->entry_bytes, depth);
 }
 
+static unsigned count_dots(struct bytes name)
+{
+    unsigned dots = 0;
+    for (size_t i = 0; i < name.length; i++)
+        dots += name.at[i] == '.';
+    return dots;
+}
+
+/* "claims:" of "jwt.claims"; that of "jwt" stands above it already. */
+static void print_section(struct printer *printer, struct bytes section)
+{
+    ptrdiff_t dot = bytes_find(section, BYTES("."));
+    struct bytes name = bytes_after(section, (size_t)(dot + 1));
+    print_indent(printer, count_dots(section));
+    PRINT(printer, "%.*s:\n", (int)name.length, name.at);
+}
+
 int config_dump_edge(const struct edge_config *config, struct buffer *out)
 {
     struct printer printer = {.out = out};
@@ -140,9 +158,9 @@ int config_dump_edge(const struct edge_config *config, struct buffer *out)
     for (const struct option *option = edge_options; option->name; option++) {
         struct bytes of_option = option_section(option);
         if (!bytes_equal(of_option, section) && of_option.length > 0)
-            PRINT(&printer, "%.*s:\n", (int)of_option.length, of_option.at);
+            print_section(&printer, of_option);
         section = of_option;
-        print_indent(&printer, section.length > 0);
+        print_indent(&printer, count_dots(bytes_from_cstr(option->name)));
         PRINT(&printer, "%s:", option_last_name(option));
         print_member(&printer, option, config, 0);
     }

@@ -1,36 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/edge_options.h"
 
-#include "config/core_url.h"
 #include "config/edge_config.h"
-#include "config/entry_argument.h"
+#include "config/entry_options.h"
+#include "config/option_limits.h"
 #include "config/text_check.h"
-
-#define SECOND UINT64_C(1000)
-#define HOUR (3600 * SECOND)
-#define DAY (24 * HOUR)
-#define KIB UINT64_C(1024)
-#define MIB (1024 * KIB)
-#define GIB (1024 * MIB)
-#define PATH_BYTES 4096
-#define KEY_BYTES 4096
-#define URL_BYTES 1024
-#define MODEL_BYTES 256
+#include "config/web_url.h"
 
 #define EDGE struct edge_config
 
-static const char *const auth_modes[] = {[AUTH_OPEN] = "open", NULL};
-static const char *const core_auths[] = {
-    [CORE_AUTH_BEARER] = "bearer",
-    [CORE_AUTH_X_API_KEY] = "x-api-key",
-    [CORE_AUTH_API_KEY] = "api-key",
-    [CORE_AUTH_NONE] = "none",
+static const char *const auth_modes[] = {
+    [AUTH_OPEN] = "open",
+    [AUTH_KEYS] = "keys",
+    [AUTH_JWT] = "jwt",
+    [AUTH_KEYS_AND_JWT] = "keys+jwt",
     NULL,
 };
+static const char *const overruns[] = {[OVERRUN_FINISH] = "finish", [OVERRUN_CUT] = "cut", NULL};
 static const char *const model_echoes[] = {
     [MODEL_ECHO_REQUESTED] = "requested", [MODEL_ECHO_UPSTREAM] = "upstream", NULL};
-static const char *const model_origins[] = {
-    [MODEL_FROM_BODY] = "body", [MODEL_FROM_NONE] = "none", NULL};
 static const char *const log_levels[] = {
     [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn",
     [LOG_ERROR] = "error", [LOG_OFF] = "off",   NULL,
@@ -39,153 +27,20 @@ static const char *const log_levels[] = {
 /* One shape for all rows. */
 /* clang-format off */
 
-#define URL_REMEDY "write http://host:port, https://host/v1 or unix:/run/engine.sock"
-#define CORE struct core_entry
-
-static const struct option core_options[] = {
-    {.name = "url", OPTION_IS_TEXT(CORE, config.url), .least = 1, .most = URL_BYTES,
-     .check = core_url_check, .may_hold_secret = true,
-     .remedy = URL_REMEDY, .value = "URL",
-     .help = "Where the engine's API is; its path is /v1 unless one is told."},
-    {.name = "path", OPTION_IS_TEXT(CORE, config.path), .most = PATH_BYTES,
-     .check = text_check_path, .remedy = "write a path without a query: /v1/inference",
-     .value = "PATH",
-     .help = "Where chat completions are, as it stands; without one `/chat/completions` below "
-             "the url. A `prompt` without `messages` then passes as it is."},
-    {.name = "key", OPTION_IS_SECRET(CORE, config.key), .most = KEY_BYTES,
-     .check = text_check_key, .may_hold_secret = true,
-     .remedy = "look for a stray space or line end, in the file or in the variable", .value = "KEY",
-     .help = "What the core asks for; best taken from the environment. The client's own key is "
-             "never passed on."},
-    {.name = "auth", OPTION_IS_CHOICE(enum core_auth, CORE, config.auth), .fallback = "bearer",
-     .choices = core_auths,
-     .help = "How the key is sent: as `Authorization: Bearer`, or in the field of that name."},
-    {.name = "deny_fields", OPTION_IS_LIST(CORE, config.deny_fields, config.deny_field_count),
-     .most = 64, .value = "FIELD",
-     .help = "Top-level fields of a request that this core must not get: such a request goes to "
-             "another core, or is answered with 400 that names the field."},
-    {.name = "timeout", OPTION_IS_MS(CORE, config.timeout_ms), .fallback = "0",
-     .least = 10, .most = DAY, .zero = "as timeouts.first_byte",
-     .help = "From a request sent to this core to the head of its answer."},
-    {.name = "ca_file", OPTION_IS_TEXT(CORE, config.ca_file), .most = PATH_BYTES,
-     .value = "FILE",
-     .help = "Authorities (PEM) that sign this core's certificate; without one the system's."},
-    {.name = "tls_insecure", OPTION_IS_BOOL(CORE, config.tls_insecure), .fallback = "false",
-     .help = "Do not check this core's certificate."},
-    {0},
-};
-
-static const struct option_map core_map = {
-    .options = core_options, .entry_bytes = sizeof(CORE),
-    .name_offset = OPTION_AT(const char *, CORE, config.name), .noun = "core",
-    .check_name = text_check_core_name,
-    .name_remedy = "write 1 to 64 letters, digits, dots, dashes or underscores",
-    .short_name = "url", .entry_shape = "a url or a map",
-    .entry_remedy = "write NAME: http://host:port, or NAME: {url: http://host:port, key: ${KEY}}",
-    .map_remedy = "write a line for each core below it: NAME: http://host:port",
-    .cut = entry_argument_cut_core, .cut_remedy = URL_REMEDY,
-    .title = "cores.NAME",
-    .note = "`NAME: URL` is short for `NAME: {url: URL}`. On the command line: `--core NAME=URL`, "
-            "or\n`--core URL`, which names the core after its host and port.",
-};
-
-#define PLACE struct model_place
-
-static const struct option place_options[] = {
-    {.name = "model", OPTION_IS_TEXT(PLACE, model), .least = 1, .most = MODEL_BYTES,
-     .value = "MODEL",
-     .help = "What this core calls it."},
-    {.name = "revision", OPTION_IS_TEXT(PLACE, revision), .most = MODEL_BYTES,
-     .value = "REVISION",
-     .help = "Which weights these are, where the name does not tell: answers of one revision are "
-             "never taken for those of another. Sent to nobody."},
-    {0},
-};
-
-#define PLACE_SHAPE "a core's name for the model, or a map"
-#define PLACE_REMEDY "write CORE: MODEL, or CORE: {model: MODEL, revision: REVISION}"
-
-static const struct option_map place_map = {
-    .options = place_options, .entry_bytes = sizeof(PLACE),
-    .name_offset = OPTION_AT(const char *, PLACE, core_name), .noun = "place",
-    .check_name = text_check_place, .name_remedy = "write a core's name, or \"*\" for every core",
-    .any_name = "*", .short_name = "model",
-    .entry_shape = PLACE_SHAPE, .entry_remedy = PLACE_REMEDY, .map_remedy = PLACE_REMEDY,
-    .title = "models.NAME.CORE",
-    .note = "`models` maps a name that clients ask for to what each core calls it. `\"*\"` stands "
-            "for every core\nthat is not named; `NAME: MODEL` is short for `NAME: {\"*\": MODEL}`, "
-            "and `CORE: MODEL` for\n`CORE: {model: MODEL}`. A request for such a name goes only to "
-            "these cores. Names that are not here\nare passed as they are. On the command line: "
-            "`--model NAME=MODEL`.",
-};
-
-#define MODEL struct model_config
-
-/* The nameless row: a model is nothing but its places. */
-static const struct option model_options[] = {
-    {.name = "", OPTION_IS_MAP(PLACE, MODEL, places, place_count), .most = EDGE_CORE_LIMIT + 1,
-     .map = &place_map, .help = "Where it is to be had, by the names of cores."},
-    {0},
-};
-
-static const struct option_map model_map = {
-    .options = model_options, .entry_bytes = sizeof(MODEL),
-    .name_offset = OPTION_AT(const char *, MODEL, name), .noun = "model",
-    .check_name = text_check_model_name, .name_remedy = "write 1 to 256 bytes of plain text",
-    .short_name = "", .entry_shape = "a model's name or a map",
-    .entry_remedy = "write NAME: MODEL, or NAME: {CORE: MODEL}",
-    .map_remedy = "write a line for each model below it: NAME: MODEL, or NAME: {CORE: MODEL}",
-    .cut = entry_argument_cut_model, .cut_remedy = "write NAME=MODEL",
-};
-
-#define ROUTE struct route_config
-
-static const struct option route_options[] = {
-    {.name = "methods", OPTION_IS_LIST(ROUTE, methods, method_count), .fallback = "POST",
-     .least = 1, .most = 8, .check = text_check_method,
-     .remedy = "write GET, HEAD, POST, PUT, PATCH or DELETE", .value = "METHOD",
-     .help = "What may be done there; another method is answered with 405."},
-    {.name = "cores", OPTION_IS_LIST(ROUTE, core_names, core_name_count),
-     .most = EDGE_CORE_LIMIT, .check = text_check_core_name,
-     .remedy = "write the name of a core", .value = "CORE",
-     .help = "The cores that have it; all, if none is named."},
-    {.name = "model_from", OPTION_IS_CHOICE(enum model_from, ROUTE, model_from),
-     .fallback = "body", .choices = model_origins,
-     .help = "body: the `model` of a JSON body, where there is one, chooses the core and is named "
-             "as in `models`. none: the body is not looked at."},
-    {.name = "body", OPTION_IS_BYTES(ROUTE, body_bytes), .fallback = "0",
-     .least = KIB, .most = GIB, .zero = "as limits.body",
-     .help = "A request's body, unpacked; more is answered with 413."},
-    {.name = "timeout", OPTION_IS_MS(ROUTE, timeout_ms), .fallback = "0",
-     .least = 10, .most = DAY, .zero = "as the core's",
-     .help = "From a request sent to a core to the head of its answer."},
-    {0},
-};
-
-static const struct option_map route_map = {
-    .options = route_options, .entry_bytes = sizeof(ROUTE),
-    .name_offset = OPTION_AT(const char *, ROUTE, path), .noun = "route",
-    .check_name = text_check_route,
-    .name_remedy = "write /v1/rerank for this path, or /v1/audio/* for all below it",
-    .short_name = "methods", .entry_shape = "a method, a list of them, or a map",
-    .entry_remedy = "write PATH: POST, or PATH: {methods: [GET, POST], cores: CORE}",
-    .map_remedy = "write a line for each route below it: /v1/rerank: POST",
-    .cut = entry_argument_cut_route, .cut_remedy = "write PATH or PATH=METHOD",
-    .title = "routes.PATH",
-    .note = "A path that is neither here nor the edge's own is answered with 404. `PATH` is one "
-            "path, or ends\nwith `/*` and is all below it; the longest one counts. `PATH: METHOD` "
-            "is short for\n`PATH: {methods: METHOD}`. On the command line: `--route PATH=METHOD`, "
-            "or `--route PATH` for `POST`.",
-};
+#define RATE_MOST 300000000 /* limit/limits.h */
+#define MOST_BUDGET (1000000000 * USD)
+#define IS_CLAIM(claim)                                                                            \
+    OPTION_IS_TEXT(EDGE, jwt.claims.claim), .most = TEXT_NAME_BYTES, .value = "CLAIM"
+#define NAME_REMEDY "write 1 to 64 letters, digits, dots, dashes or underscores"
 
 const struct option edge_options[] = {
     {.name = "node.name", OPTION_IS_TEXT(EDGE, node_name), .fallback = "edge",
      .least = 1, .most = TEXT_NAME_BYTES, .check = text_check_name,
-     .remedy = "write 1 to 64 letters, digits, dots, dashes or underscores", .value = "NAME",
+     .remedy = NAME_REMEDY, .value = "NAME",
      .help = "What this edge calls itself in logs and answers."},
     {.name = "node.region", OPTION_IS_TEXT(EDGE, node_region),
      .most = TEXT_NAME_BYTES, .check = text_check_name,
-     .remedy = "write 1 to 64 letters, digits, dots, dashes or underscores", .value = "NAME",
+     .remedy = NAME_REMEDY, .value = "NAME",
      .help = "Where this edge stands; said in logs."},
 
     {.name = "listen", OPTION_IS_LIST(EDGE, listen, listen_count), .fallback = "127.0.0.1:8080",
@@ -193,18 +48,23 @@ const struct option edge_options[] = {
      .remedy = "write an address with a port, or a socket: 127.0.0.1:8080, [::1]:8080, "
                "unix:/run/isthmus.sock",
      .value = "ADDRESS", .help = "Where clients connect."},
-    {.name = "cores", .flag = "core", OPTION_IS_MAP(CORE, EDGE, cores, core_count),
+    {.name = "cores", .flag = "core", OPTION_IS_MAP(struct core_entry, EDGE, cores, core_count),
      .most = EDGE_CORE_LIMIT, .map = &core_map, .value = "[NAME=]URL",
      .help = "The GPU cores, by name."},
-    {.name = "models", .flag = "model", OPTION_IS_MAP(MODEL, EDGE, models, model_count),
+    {.name = "models", .flag = "model",
+     OPTION_IS_MAP(struct model_config, EDGE, models, model_count),
      .most = 256, .map = &model_map, .value = "NAME=MODEL",
      .help = "Names that clients may ask for, and what the cores call them."},
     {.name = "model_echo", OPTION_IS_CHOICE(enum model_echo_name, EDGE, model_echo),
      .fallback = "requested", .choices = model_echoes,
      .help = "Which model an answer says it is from: the name that was asked for, or the core's."},
-    {.name = "routes", .flag = "route", OPTION_IS_MAP(ROUTE, EDGE, routes, route_count),
+    {.name = "routes", .flag = "route",
+     OPTION_IS_MAP(struct route_config, EDGE, routes, route_count),
      .most = 64, .map = &route_map, .value = "PATH[=METHOD]",
      .help = "Further paths that are passed to cores, with any body."},
+    {.name = "prices", OPTION_IS_MAP(struct price_config, EDGE, prices, price_count),
+     .most = 256, .map = &price_map,
+     .help = "What tokens cost, by model: what budgets are spent by."},
     {.name = "workers", OPTION_IS_NUMBER(EDGE, workers), .fallback = "0",
      .least = 1, .most = 256, .zero = "one for each CPU",
      .help = "Threads that serve clients."},
@@ -214,9 +74,156 @@ const struct option edge_options[] = {
 
     {.name = "auth", OPTION_IS_CHOICE(enum auth_mode, EDGE, auth), .fallback = "open",
      .choices = auth_modes,
-     .help = "Who may ask. open: whoever can connect."},
+     .help = "Who may ask. open: whoever can connect. keys: who has a key (`isthmus keys`), kept "
+             "in data_dir. jwt: who has a token that `jwt` describes. keys+jwt: who has either."},
     {.name = "insecure_open", OPTION_IS_BOOL(EDGE, insecure_open), .fallback = "false",
      .help = "Allow auth: open on addresses that other machines can reach."},
+
+    {.name = "keys.poll", OPTION_IS_MS(EDGE, keys.poll_ms), .fallback = "250ms",
+     .least = 20, .most = HOUR,
+     .help = "How often the edge looks for keys that were added, changed or revoked."},
+    {.name = "keys.most", OPTION_IS_NUMBER(EDGE, keys.most), .fallback = "1000000",
+     .least = 1, .most = 100000000,
+     .help = "Keys that the edge holds in memory; it says so when there are more, and does not "
+             "know those."},
+    {.name = "keys.bad_per_minute", OPTION_IS_NUMBER(EDGE, keys.bad_per_minute),
+     .fallback = "60", .least = 1, .most = 1000000,
+     .help = "Wrong keys from one address that are answered at once; beyond that the 401 comes "
+             "later. Good keys from there are not slowed."},
+    {.name = "keys.bad_burst", OPTION_IS_NUMBER(EDGE, keys.bad_burst), .fallback = "60",
+     .least = 1, .most = 1000000,
+     .help = "So many of them may come together."},
+    {.name = "keys.bad_addresses", OPTION_IS_NUMBER(EDGE, keys.bad_addresses),
+     .fallback = "16384", .least = 16, .most = 1 << 24,
+     .help = "Addresses that a worker remembers for it; then the one longest at rest is "
+             "forgotten."},
+    {.name = "keys.bad_delay", OPTION_IS_MS(EDGE, keys.bad_delay_ms), .fallback = "1s",
+     .least = 1, .most = 60 * SECOND, .zero = "not at all",
+     .help = "How long such a 401 is held back at most."},
+    {.name = "keys.bad_delayed", OPTION_IS_NUMBER(EDGE, keys.bad_delayed), .fallback = "256",
+     .least = 1, .most = 1000000, .zero = "none",
+     .help = "So many are held back at once in a worker; further ones are answered at once, and "
+             "their connections closed."},
+
+    {.name = "jwt.jwks_file", OPTION_IS_TEXT(EDGE, jwt.jwks_file), .most = PATH_BYTES,
+     .value = "FILE",
+     .help = "The public keys (a JWK set) that tokens are signed with; read again when they "
+             "change."},
+    {.name = "jwt.jwks_url", OPTION_IS_TEXT(EDGE, jwt.jwks_url), .most = URL_BYTES,
+     .check = web_url_check, .may_hold_secret = true, .remedy = "write https://host/path",
+     .value = "URL",
+     .help = "Or where they are to be had; https unless it is this machine."},
+    {.name = "jwt.ca_file", OPTION_IS_TEXT(EDGE, jwt.jwks_ca_file), .most = PATH_BYTES,
+     .value = "FILE",
+     .help = "Authorities (PEM) that sign that page's certificate; without one the system's."},
+    {.name = "jwt.refresh", OPTION_IS_MS(EDGE, jwt.jwks_refresh_ms), .fallback = "10m",
+     .least = SECOND, .most = 7 * DAY,
+     .help = "How often the public keys are read again."},
+    {.name = "jwt.recheck", OPTION_IS_MS(EDGE, jwt.jwks_recheck_ms), .fallback = "10s",
+     .least = 100, .most = DAY,
+     .help = "How old they may be when a token names a key that is not among them; older ones are "
+             "read again for it."},
+    {.name = "jwt.issuer", OPTION_IS_TEXT(EDGE, jwt.issuer), .most = URL_BYTES,
+     .value = "TEXT", .help = "What a token's `iss` must be."},
+    {.name = "jwt.audience", OPTION_IS_TEXT(EDGE, jwt.audience), .most = URL_BYTES,
+     .value = "TEXT",
+     .help = "What its `aud` must be, or hold: tokens for others are not for this edge."},
+    {.name = "jwt.algorithms", OPTION_IS_LIST(EDGE, jwt.algorithms, jwt.algorithm_count),
+     .fallback = "RS256", .least = 1, .most = 3, .check = text_check_algorithm,
+     .remedy = "write RS256, ES256 or EdDSA", .value = "ALGORITHM",
+     .help = "How tokens may be signed: RS256, ES256, EdDSA."},
+    {.name = "jwt.leeway", OPTION_IS_MS(EDGE, jwt.leeway_ms), .fallback = "30s",
+     .least = 1, .most = HOUR, .zero = "none",
+     .help = "By how much clocks may differ when `exp` and `nbf` are looked at."},
+    {.name = "jwt.cache", OPTION_IS_NUMBER(EDGE, jwt.cache_entries), .fallback = "10000",
+     .least = 16, .most = 10000000,
+     .help = "Tokens that a worker remembers as verified, until they expire."},
+    {.name = "jwt.verify_per_minute", OPTION_IS_NUMBER(EDGE, jwt.verify_per_minute),
+     .fallback = "6000", .least = 1, .most = 1000000,
+     .help = "Signatures that are looked at for one address; then tokens that are not remembered "
+             "wait."},
+    {.name = "jwt.verify_burst", OPTION_IS_NUMBER(EDGE, jwt.verify_burst), .fallback = "1000",
+     .least = 1, .most = 1000000,
+     .help = "So many of them may come together."},
+    {.name = "jwt.tenant", OPTION_IS_TEXT(EDGE, jwt.tenant), .fallback = "default",
+     .least = 1, .most = TEXT_NAME_BYTES, .check = text_check_name, .remedy = NAME_REMEDY,
+     .value = "NAME",
+     .help = "Whose tokens they are. This and what follows holds for every token, unless a claim "
+             "is named below `claims` that says it."},
+    {.name = "jwt.models", OPTION_IS_LIST(EDGE, jwt.models, jwt.model_count), .fallback = "*",
+     .most = 256, .value = "PATTERN",
+     .help = "Which models may be asked for: names, or `llama-*`, or `*`."},
+    {.name = "jwt.routes", OPTION_IS_LIST(EDGE, jwt.routes, jwt.route_count), .fallback = "*",
+     .most = 64, .value = "PATTERN",
+     .help = "Which paths may be asked for: `/v1/embeddings`, or `/v1/audio/*`, or `*`."},
+    {.name = "jwt.regions", OPTION_IS_LIST(EDGE, jwt.regions, jwt.region_count),
+     .most = 64, .check = text_check_name, .remedy = NAME_REMEDY, .value = "NAME",
+     .help = "Regions of cores that requests may go to; without one any core."},
+    {.name = "jwt.class", OPTION_IS_TEXT(EDGE, jwt.service_class), .fallback = "standard",
+     .least = 1, .most = TEXT_NAME_BYTES, .check = text_check_class,
+     .remedy = "write realtime, interactive, standard or batch", .value = "CLASS",
+     .help = "How urgent requests are at most: realtime, interactive, standard, batch."},
+    {.name = "jwt.rpm", OPTION_IS_NUMBER(EDGE, jwt.rpm), .fallback = "0",
+     .least = 1, .most = RATE_MOST, .zero = "no limit",
+     .help = "Requests a minute, of one subject."},
+    {.name = "jwt.tpm", OPTION_IS_NUMBER(EDGE, jwt.tpm), .fallback = "0",
+     .least = 1, .most = RATE_MOST, .zero = "no limit",
+     .help = "Tokens a minute, of one subject."},
+    {.name = "jwt.concurrency", OPTION_IS_NUMBER(EDGE, jwt.concurrency), .fallback = "0",
+     .least = 1, .most = 1000000, .zero = "no limit",
+     .help = "Requests in progress at once, of one subject."},
+    {.name = "jwt.budget_usd_day", OPTION_IS_USD(EDGE, jwt.budget_day_nusd), .fallback = "0",
+     .least = 1, .most = MOST_BUDGET, .zero = "no limit",
+     .help = "What one subject may spend in a day (UTC), by `prices`."},
+    {.name = "jwt.budget_usd_month", OPTION_IS_USD(EDGE, jwt.budget_month_nusd), .fallback = "0",
+     .least = 1, .most = MOST_BUDGET, .zero = "no limit",
+     .help = "What one subject may spend in a month (UTC), by `prices`."},
+
+    {.name = "jwt.claims.tenant", IS_CLAIM(tenant),
+     .help = "The claim whose text is the tenant's name."},
+    {.name = "jwt.claims.name", IS_CLAIM(name),
+     .help = "The claim that the subject is called by in logs and usage; without one `sub`."},
+    {.name = "jwt.claims.models", IS_CLAIM(models),
+     .help = "The claim whose list is the models. A token without it may use none."},
+    {.name = "jwt.claims.routes", IS_CLAIM(routes),
+     .help = "The claim whose list is the paths. A token without it may ask for none."},
+    {.name = "jwt.claims.regions", IS_CLAIM(regions),
+     .help = "The claim whose list is the regions. A token without it gets no core."},
+    {.name = "jwt.claims.class", IS_CLAIM(service_class),
+     .help = "The claim whose text is the class."},
+    {.name = "jwt.claims.rpm", IS_CLAIM(rpm),
+     .help = "The claim whose number is the requests a minute."},
+    {.name = "jwt.claims.tpm", IS_CLAIM(tpm),
+     .help = "The claim whose number is the tokens a minute."},
+    {.name = "jwt.claims.concurrency", IS_CLAIM(concurrency),
+     .help = "The claim whose number is the requests in progress at once."},
+    {.name = "jwt.claims.budget_usd_day", IS_CLAIM(budget_usd_day),
+     .help = "The claim whose number is the day's budget."},
+    {.name = "jwt.claims.budget_usd_month", IS_CLAIM(budget_usd_month),
+     .help = "The claim whose number is the month's budget."},
+
+    {.name = "budgets.chunk", OPTION_IS_USD(EDGE, budgets.chunk_nusd), .fallback = "0.10",
+     .least = USD / 1000000, .most = 10000 * USD,
+     .help = "What is drawn durably before it is spent, again and again: after a crash so much "
+             "of a budget may be lost, and never more be spent."},
+    {.name = "budgets.overrun", OPTION_IS_CHOICE(enum budget_overrun, EDGE, budgets.overrun),
+     .fallback = "finish", .choices = overruns,
+     .help = "When an answer takes more than its budget holds. finish: it goes on to its end. "
+             "cut: it ends with an error."},
+    {.name = "budgets.webhook", OPTION_IS_TEXT(EDGE, budgets.webhook), .most = URL_BYTES,
+     .check = web_url_check, .may_hold_secret = true,
+     .remedy = "write https://host/path", .value = "URL",
+     .help = "Who is told when 50, 80 and 100 % of a budget are spent."},
+    {.name = "budgets.webhook_ca_file", OPTION_IS_TEXT(EDGE, budgets.webhook_ca_file),
+     .most = PATH_BYTES, .value = "FILE",
+     .help = "Authorities (PEM) that sign that page's certificate; without one the system's."},
+    {.name = "budgets.webhook_secret", OPTION_IS_SECRET(EDGE, budgets.webhook_secret),
+     .most = TEXT_SECRET_MOST, .check = text_check_secret,
+     .may_hold_secret = true,
+     .remedy = "make one with `openssl rand -base64 32` and take it from the environment",
+     .value = "SECRET",
+     .help = "What such messages are signed with (standardwebhooks.com); who gets them checks it, "
+             "and nobody else can send any. Needed with a webhook."},
 
     {.name = "tls.certificate_file", OPTION_IS_TEXT(EDGE, tls_certificate_file),
      .most = PATH_BYTES, .value = "FILE",
@@ -263,6 +270,22 @@ const struct option edge_options[] = {
     {.name = "limits.write_window", OPTION_IS_BYTES(EDGE, limits.write_window_bytes),
      .fallback = "64KiB", .least = 4 * KIB, .most = 64 * MIB,
      .help = "How far a core may be ahead of the client that reads its answer; then it waits."},
+    {.name = "limits.accounts", OPTION_IS_NUMBER(EDGE, limits.accounts), .fallback = "1000000",
+     .least = 16, .most = 100000000,
+     .help = "Keys, tenants and subjects of tokens whose spending is kept in memory at once; a "
+             "request of a further one is answered with 503."},
+    {.name = "limits.estimates", OPTION_IS_NUMBER(EDGE, limits.estimates), .fallback = "16384",
+     .least = 16, .most = 1 << 24,
+     .help = "Pairs of tenant and model whose answers are learned from, to tell how long the next "
+             "one will be; a pair that is not among them is told by its model."},
+    {.name = "limits.usage_rows", OPTION_IS_NUMBER(EDGE, limits.usage_rows), .fallback = "8192",
+     .least = 16, .most = 1 << 24,
+     .help = "Different lines of usage that a worker gathers within a second; then models of a "
+             "key are added up as one."},
+    {.name = "limits.answer_tokens", OPTION_IS_NUMBER(EDGE, limits.answer_tokens),
+     .fallback = "1024", .least = 1, .most = 10000000,
+     .help = "Tokens that an answer is taken to need where neither the request nor earlier answers "
+             "tell."},
     {.name = "memory.limit", OPTION_IS_BYTES(EDGE, limits.memory_bytes), .fallback = "1GiB",
      .least = 16 * MIB, .most = 1024 * GIB,
      .help = "All buffers and answers together; a request that finds no room is answered "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * edge_options - everything `isthmus edge` can be told: the rows behind struct edge_config, and
- * those behind each entry of its maps.
+ * edge_options - everything `isthmus edge` can be told: the rows behind struct edge_config. Those
+ * behind each entry of its maps are in config/entry_options.h.
  *
  * Memory   static.
  * Threads  any.

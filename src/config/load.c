@@ -37,6 +37,7 @@ void edge_config_unref(struct edge_config *config)
         return;
     for (size_t i = 0; i < config->core_count; i++)
         secret_clear(&config->cores[i].config.key);
+    secret_clear(&config->budgets.webhook_secret);
     memory_clear(&config->memory->texts);
     free(config->memory);
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/money.h"
 #include "config/suggest.h"
 
 const struct option *option_find(const struct option *table, struct bytes name)
@@ -99,10 +100,19 @@ static const char *format_plain(uint64_t number, char ret_text[UNITS_TEXT_BYTES]
     return ret_text;
 }
 
+static const char *format_usd(uint64_t nusd, char ret_text[UNITS_TEXT_BYTES])
+{
+    char digits[MONEY_TEXT_BYTES];
+    struct bytes text = money_write(nusd, digits);
+    snprintf(ret_text, UNITS_TEXT_BYTES, "%.*s", (int)text.length, text.at);
+    return ret_text;
+}
+
 static const struct number_kind number_kinds[OPTION_MAP + 1] = {
     [OPTION_NUMBER] = {bytes_read_u64, format_plain},
     [OPTION_MS] = {units_read_duration, units_format_duration},
     [OPTION_BYTES] = {units_read_size, units_format_size},
+    [OPTION_USD] = {money_read, format_usd},
 };
 
 bool option_is_number(enum option_kind kind)

@@ -7,7 +7,7 @@
  * A name is the path in the file ("timeouts.total"); behind "--" on the command line dots, dashes
  * and underscores are alike ("--timeouts-total").
  *
- * Units    by kind: milliseconds, bytes, plain numbers.
+ * Units    by kind: milliseconds, bytes, nano-USD, plain numbers.
  * Memory   static tables, ended by a row without a name.
  * Threads  any.
  */
@@ -16,7 +16,7 @@
 
 #include "config/units.h"
 
-#define OPTION_LIMIT 64       /* rows in a table */
+#define OPTION_LIMIT 128      /* rows in a table */
 #define OPTION_NAME_BYTES 64  /* the 0 byte included */
 #define OPTION_PATH_BYTES 512 /* with the names of entries; the 0 byte included */
 
@@ -25,6 +25,7 @@ enum option_kind {
     OPTION_NUMBER, /* uint64_t */
     OPTION_MS,     /* uint64_t */
     OPTION_BYTES,  /* uint64_t */
+    OPTION_USD,    /* uint64_t: dollars are written, nano-USD are kept */
     OPTION_CHOICE, /* an enum that counts from 0 as `choices` does */
     OPTION_TEXT,   /* const char *; NULL: empty */
     OPTION_LIST,   /* const char ** and its size_t: one text or a list of them */
@@ -76,7 +77,8 @@ struct option_map {
     const char *short_name;  /* the option that is meant by an entry that is no map of options */
     const char *entry_shape; /* what an entry may be: "a url or a map" */
     const char *entry_remedy, *map_remedy;
-    option_cut_fn *cut; /* for the command line, where `value` says what an argument looks like */
+    option_cut_fn *cut; /* for the command line, where `value` says what an argument looks like;
+                           NULL: not there */
     const char *cut_remedy;
     const char *title, *note; /* of the table in docs/configuration.md */
 };
@@ -92,6 +94,7 @@ struct option_map {
 #define OPTION_IS_NUMBER(config, member) OPTION_IS(OPTION_NUMBER, uint64_t, config, member)
 #define OPTION_IS_MS(config, member) OPTION_IS(OPTION_MS, uint64_t, config, member)
 #define OPTION_IS_BYTES(config, member) OPTION_IS(OPTION_BYTES, uint64_t, config, member)
+#define OPTION_IS_USD(config, member) OPTION_IS(OPTION_USD, uint64_t, config, member)
 #define OPTION_IS_TEXT(config, member) OPTION_IS(OPTION_TEXT, const char *, config, member)
 #define OPTION_IS_SECRET(config, member) OPTION_IS(OPTION_SECRET, struct secret, config, member)
 #define OPTION_IS_CHOICE(type, config, member) OPTION_IS(OPTION_CHOICE, type, config, member)
@@ -122,7 +125,7 @@ struct option_path {
 };
 struct option_path option_path_join(struct bytes parent, struct bytes name);
 
-/* Numbers of the three kinds as text, and back. */
+/* Numbers of the four kinds as text, and back. */
 bool option_read_number(enum option_kind kind, struct bytes text, uint64_t *ret_number);
 const char *option_format_number(enum option_kind kind, uint64_t number,
                                  char ret_text[UNITS_TEXT_BYTES]);

@@ -7,9 +7,11 @@
 /* ---- what an option takes ---- */
 
 static const char *const kind_words[] = {
-    [OPTION_BOOL] = "true or false", [OPTION_NUMBER] = "number", [OPTION_MS] = "duration",
-    [OPTION_BYTES] = "size",         [OPTION_CHOICE] = "choice", [OPTION_TEXT] = "text",
-    [OPTION_LIST] = "list",          [OPTION_SECRET] = "secret", [OPTION_MAP] = "a map, see below",
+    [OPTION_BOOL] = "true or false", [OPTION_NUMBER] = "number",
+    [OPTION_MS] = "duration",        [OPTION_BYTES] = "size",
+    [OPTION_USD] = "dollars",        [OPTION_CHOICE] = "choice",
+    [OPTION_TEXT] = "text",          [OPTION_LIST] = "list",
+    [OPTION_SECRET] = "secret",      [OPTION_MAP] = "a map, see below",
 };
 
 static void print_range(struct printer *printer, const struct option *option)
@@ -57,7 +59,9 @@ static void print_help(struct printer *printer, const struct option *option)
     bool is_repeatable = option->kind == OPTION_LIST || option->kind == OPTION_MAP;
     print_flag(printer, option);
     PRINT(printer, " ");
-    if (is_repeatable)
+    if (option->map && !option->map->cut)
+        PRINT(printer, "(in a file only)");
+    else if (is_repeatable)
         PRINT(printer, "%s (repeat for more)", option->value);
     else if (option->kind != OPTION_BOOL)
         print_takes(printer, option);
@@ -80,8 +84,8 @@ int config_help_edge(struct buffer *out)
 static const char introduction[] =
     "# Configuration\n"
     "\n"
-    "<!-- Made by `isthmus help --markdown` from src/config/edge_options.c: change that, not this. "
-    "-->\n"
+    "<!-- Made by `isthmus help --markdown` from src/config/edge_options.c and entry_options.c: "
+    "change those. -->\n"
     "\n"
     "`isthmus edge` needs no file: each option below may be written on the command line\n"
     "(`--timeouts.total 10m`; dots, dashes and underscores are alike) or in a YAML file\n"
@@ -96,6 +100,8 @@ static const char introduction[] =
     "  local: http://127.0.0.1:8000\n"
     "models:\n"
     "  fast: {us: meta-llama/Llama-3.1-8B-Instruct, local: llama3.1:8b}\n"
+    "prices:\n"
+    "  fast: {in: 0.05, out: 0.20}\n"
     "routes:\n"
     "  /v1/rerank: POST\n"
     "  /v1/audio/*: {cores: us, body: 100MiB, model_from: none}\n"
@@ -109,7 +115,7 @@ static const char introduction[] =
     "one\n"
     "  file serves all places; `$${` stands for `${`.\n"
     "- Durations are written `500ms`, `30s`, `10m`, `1h`, `7d`; sizes `64KiB`, `1MiB`, `1GiB`,\n"
-    "  `10kB`, `10MB`, `1GB`, or in plain bytes.\n"
+    "  `10kB`, `10MB`, `1GB`, or in plain bytes; US dollars `50`, `0.15`.\n"
     "- What is unknown, written twice or out of its range is an error, as are anchors, aliases "
     "and\n"
     "  tags of YAML.\n";

@@ -127,6 +127,56 @@ const char *text_check_method(struct bytes text)
     return "is no method";
 }
 
+static bool is_word(struct bytes text, const char *const *words)
+{
+    for (; *words; words++)
+        if (bytes_equal(text, bytes_from_cstr(*words)))
+            return true;
+    return false;
+}
+
+const char *text_check_algorithm(struct bytes text)
+{
+    static const char *const words[] = {"RS256", "ES256", "EdDSA", NULL};
+    return is_word(text, words) ? NULL : "is no algorithm that tokens may be signed with";
+}
+
+const char *text_check_class(struct bytes text)
+{
+    static const char *const words[] = {"realtime", "interactive", "standard", "batch", NULL};
+    return is_word(text, words) ? NULL : "is no class";
+}
+
+static bool holds_nocase(struct bytes text, struct bytes word)
+{
+    for (size_t i = 0; i + word.length <= text.length; i++)
+        if (bytes_equal_nocase(bytes_of(text.at + i, word.length), word))
+            return true;
+    return false;
+}
+
+static bool has_few_characters(struct bytes text)
+{
+    size_t different = 0;
+    for (size_t i = 0; i < text.length; i++)
+        different += memchr(text.at, text.at[i], i) == NULL;
+    return different < 6;
+}
+
+const char *text_check_secret(struct bytes text)
+{
+    static const char *const words[] = {"secret",  "password", "changeme", "change-me", "change_me",
+                                        "example", "default",  "webhook",  "isthmus",   NULL};
+    if (text.length < TEXT_SECRET_LEAST)
+        return "is too short for a secret";
+    if (has_few_characters(text))
+        return "is no secret: anybody guesses it";
+    for (const char *const *word = words; *word; word++)
+        if (holds_nocase(text, bytes_from_cstr(*word)))
+            return "is no secret: it looks like one of an example";
+    return NULL;
+}
+
 const char *text_check_listen(struct bytes text)
 {
     struct address address;

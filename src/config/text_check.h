@@ -40,6 +40,14 @@ const char *text_check_route(struct bytes text);
 const char *text_check_method(struct bytes text);
 const char *text_check_listen(struct bytes text);
 const char *text_check_origin(struct bytes text);
+/* Of tokens: RS256, ES256, EdDSA. */
+const char *text_check_algorithm(struct bytes text);
+/* realtime, interactive, standard, batch */
+const char *text_check_class(struct bytes text);
+#define TEXT_SECRET_LEAST 16
+#define TEXT_SECRET_MOST 512
+/* Long enough, and not one that stands in everybody's examples. */
+const char *text_check_secret(struct bytes text);
 /* Visible ASCII: what a header field can carry. */
 const char *text_check_key(struct bytes text);
 

@@ -48,6 +48,15 @@ static void a_dump_loads_to_the_same_dump(void **state)
                       "  /a%20: {}\n"
                       "  /v1/x/*: {cores: a, body: 1GiB}\n",
                       NULL);
+    expect_same_again("cores: {a: {url: http://a, region: eu}}\n"
+                      "auth: keys+jwt\n"
+                      "data_dir: /d\n"
+                      "jwt:\n"
+                      "  {jwks_file: /k, issuer: i, audience: a, algorithms: [ES256, EdDSA],\n"
+                      "   claims: {tenant: org, models: \"https://a/models\"}}\n"
+                      "prices: {\"*\": {in: .15, cached_in: 0.000000001, out: 600}}\n"
+                      "budgets: {chunk: 0.5, overrun: cut}\n",
+                      NULL);
     expect_same_again(NULL, ARGUMENTS("--core=-.=http://a", "--core", "null=http://b", "--core",
                                       "true=unix:/x y", "--listen", "unix:/run/a#b: c"));
 }

@@ -65,7 +65,7 @@ static void values_of_the_wrong_kind_are_told_what_to_write(void **state)
         {"auth: closed\n", "f.yaml:1:7: auth: \"closed\" is none of the choices\n"
                            "  auth: closed\n"
                            "        ^\n"
-                           "  write open\n"},
+                           "  write open, keys, jwt or keys+jwt\n"},
         {"log: {level: \"\"}\n", "f.yaml:1:14: log.level: \"\" is none of the choices\n"
                                  "  log: {level: \"\"}\n"
                                  "               ^\n"
@@ -436,8 +436,8 @@ static void options_that_need_or_exclude_each_other_say_so(void **state)
          "everybody ask\n"
          "  listen: [127.0.0.1:80, 0.0.0.0:80]\n"
          "                         ^\n"
-         "  listen on 127.0.0.1, [::1] or a unix socket; or, if something before the edge checks "
-         "who asks, tell insecure_open: true (--insecure-open)\n"},
+         "  tell auth: keys (and data_dir), or listen on 127.0.0.1, [::1] or a unix socket; or, if "
+         "something before the edge checks who asks, tell insecure_open: true (--insecure-open)\n"},
         {"cores: {a: http://a}\n"
          "listen: [\"[::1]:80\", \"[0::1]:80\"]\n",
          "f.yaml:2:22: listen: [0::1]:80 is written twice\n"
@@ -490,8 +490,8 @@ static void the_command_line_is_told_by_its_own_words(void **state)
         {{"--listen=0.0.0.0:80", "--core", "http://a", NULL},
          "--listen: 0.0.0.0:80 can be reached from other machines, and auth: open lets everybody "
          "ask\n"
-         "  listen on 127.0.0.1, [::1] or a unix socket; or, if something before the edge checks "
-         "who asks, tell insecure_open: true (--insecure-open)\n"},
+         "  tell auth: keys (and data_dir), or listen on 127.0.0.1, [::1] or a unix socket; or, if "
+         "something before the edge checks who asks, tell insecure_open: true (--insecure-open)\n"},
         {{NULL},
          "command line: there is no core to send requests to\n"
          "  name one: --core http://127.0.0.1:8000, or cores: in a file with a line \"NAME: "
