@@ -2,8 +2,12 @@
  *
  * profile - how fast an engine on a certain GPU is: the law of one step, and its memory.
  *
- *   step = a_eff + b * B + c * KV + p * prefill        B     sequences that decode in the step
- *   a_eff = a0 + (a - a0) * min(1, B / 64)             KV    tokens in memory they attend to
+ *   step    = sqrt(weights^2 + compute^2) + c * KV      B   sequences that decode in the step
+ *   weights = a0 + (a - a0) * min(1, B / 64)            KV  tokens in memory they attend to
+ *   compute = b * B + p * prefill
+ *
+ * The weights are read while the tokens are computed, so that the slower of the two counts and
+ * the other one hardly, unless they are alike. Reading the context comes on top.
  *
  * docs/engine-model.md says where the numbers come from and where the law does not hold.
  *
@@ -20,9 +24,9 @@
 struct gpu_law {
     uint64_t floor_ns;         /* a0: a step that has next to nothing to do */
     uint64_t base_ns;          /* a: what any step of a full batch costs */
-    uint64_t sequence_ns;      /* b: more for each sequence that decodes */
-    uint64_t kv_token_ps;      /* c: more for each token of context that is read */
-    uint64_t prefill_token_ns; /* p: more for each token of a prompt */
+    uint64_t sequence_ns;      /* b: to compute and choose the token of a sequence that decodes */
+    uint64_t kv_token_ps;      /* c: to read a token of context */
+    uint64_t prefill_token_ns; /* p: to compute a token of a prompt */
 };
 
 /* All uint64_t, so that rows of an option table can point to them. */

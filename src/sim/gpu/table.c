@@ -14,16 +14,18 @@
         .workload = {.prompt_tokens = (isl), .answer_tokens = (osl), .concurrency = (at_once)},    \
         .measure = GPU_TOKENS_PER_S, .published = (tokens_per_s)                                   \
     }
-#define BATCH(name, at_once, what, ms, outside)                                                    \
+#define BATCH(name, prompt, at_once, what, ms, outside)                                            \
     {                                                                                              \
         .profile = (name),                                                                         \
-        .workload = {.prompt_tokens = 512,                                                         \
+        .workload = {.prompt_tokens = (prompt),                                                    \
                      .answer_tokens = ANSWER_TOKENS,                                               \
                      .concurrency = (at_once)},                                                    \
         .measure = (what), .published = (ms), .is_outside = (outside)                              \
     }
-#define PREFILL(name, at_once, ms) BATCH(name, at_once, GPU_PREFILL_MS, ms, (at_once) == 1)
-#define ITL(name, at_once, ms) BATCH(name, at_once, GPU_ITL_MS, ms, false)
+#define PREFILL(name, prompt, at_once, ms) BATCH(name, prompt, at_once, GPU_PREFILL_MS, ms, false)
+#define PREFILL_OUTSIDE(name, prompt, at_once, ms)                                                 \
+    BATCH(name, prompt, at_once, GPU_PREFILL_MS, ms, true)
+#define ITL(name, prompt, at_once, ms) BATCH(name, prompt, at_once, GPU_ITL_MS, ms, false)
 
 /* Where each comes from stands in docs/engine-model.md. */
 /* clang-format off */
@@ -48,34 +50,74 @@ const struct gpu_reference gpu_references[] = {
     RATE("h100-70b-tp2", 2048, 2048, 3082),
     RATE("h100-70b-tp2", 5000, 500, 898),
     RATE("h100-70b-tp2", 20000, 2000, 437),
+    RATE("h200-8b", 128, 128, 27911),
+    RATE("h200-8b", 128, 2048, 26221),
+    RATE("h200-8b", 128, 4096, 18027),
+    RATE("h200-8b", 500, 2000, 20770),
+    RATE("h200-8b", 1000, 1000, 17744),
+    RATE("h200-8b", 1000, 2000, 16828),
+    RATE("h200-8b", 2048, 128, 3538),
+    RATE("h200-8b", 2048, 2048, 12194),
+    RATE("h200-8b", 5000, 500, 3902),
+    RATE("h200-8b", 20000, 2000, 1804),
+    RATE("h200-70b", 128, 128, 3803),
+    RATE("h200-70b", 128, 2048, 4336),
+    RATE("h200-70b", 128, 4096, 2872),
+    RATE("h200-70b", 500, 2000, 3666),
+    RATE("h200-70b", 1000, 1000, 2909),
+    RATE("h200-70b", 1000, 2000, 2994),
+    RATE("h200-70b", 2048, 128, 442),
+    RATE("h200-70b", 2048, 2048, 2003),
+    RATE("h200-70b", 5000, 500, 566),
+    RATE("h200-70b", 20000, 2000, 283),
     RATE_AT("a100-8b", 1024, 128, 1, 75),
     RATE_AT("a100-8b", 1024, 128, 8, 495),
 
-    PREFILL("h100-70b-bf16-tp2", 1, 84),
-    PREFILL("h100-70b-bf16-tp2", 8, 606),
-    PREFILL("h100-70b-bf16-tp2", 16, 1192),
-    PREFILL("h100-70b-bf16-tp2", 32, 2398),
-    PREFILL("h100-70b-bf16-tp4", 1, 60),
-    PREFILL("h100-70b-bf16-tp4", 8, 442),
-    PREFILL("h100-70b-bf16-tp4", 16, 874),
-    PREFILL("h100-70b-bf16-tp4", 32, 1726),
-    PREFILL("h100-70b-bf16-tp4", 64, 3520),
-    PREFILL("a100-70b-bf16-tp2", 1, 197),
-    PREFILL("a100-70b-bf16-tp2", 8, 1597),
-    PREFILL("a100-70b-bf16-tp2", 32, 6633),
+    PREFILL("h100-70b-bf16-tp2", 512, 1, 84),
+    PREFILL("h100-70b-bf16-tp2", 512, 8, 606),
+    PREFILL("h100-70b-bf16-tp2", 512, 16, 1192),
+    PREFILL("h100-70b-bf16-tp2", 512, 32, 2398),
+    PREFILL_OUTSIDE("h100-70b-bf16-tp2", 128, 1, 48),
+    PREFILL("h100-70b-bf16-tp2", 256, 1, 52),
+    PREFILL("h100-70b-bf16-tp2", 1024, 1, 158),
+    PREFILL("h100-70b-bf16-tp2", 2048, 1, 308),
+    PREFILL("h100-70b-bf16-tp2", 4096, 1, 642),
+    PREFILL("h100-70b-bf16-tp2", 8192, 1, 1339),
+    PREFILL("h100-70b-bf16-tp4", 512, 1, 60),
+    PREFILL("h100-70b-bf16-tp4", 512, 8, 442),
+    PREFILL("h100-70b-bf16-tp4", 512, 16, 874),
+    PREFILL("h100-70b-bf16-tp4", 512, 32, 1726),
+    PREFILL("h100-70b-bf16-tp4", 512, 64, 3520),
+    PREFILL("h100-70b-bf16-tp8", 512, 1, 53),
+    PREFILL("h100-70b-bf16-tp8", 512, 8, 372),
+    PREFILL("h100-70b-bf16-tp8", 512, 32, 1552),
+    PREFILL("h100-70b-bf16-tp8", 512, 64, 2936),
+    PREFILL_OUTSIDE("h100-70b-bf16-tp8", 2048, 1, 137),
+    PREFILL("h100-70b-bf16-tp8", 4096, 1, 390),
+    PREFILL("h100-70b-bf16-tp8", 8192, 1, 845),
+    PREFILL("a100-70b-bf16-tp2", 512, 1, 197),
+    PREFILL("a100-70b-bf16-tp2", 512, 8, 1597),
+    PREFILL("a100-70b-bf16-tp2", 512, 32, 6633),
 
-    ITL("h100-70b-bf16-tp2", 1, 37),
-    ITL("h100-70b-bf16-tp2", 8, 40),
-    ITL("h100-70b-bf16-tp2", 16, 42),
-    ITL("h100-70b-bf16-tp2", 32, 52),
-    ITL("h100-70b-bf16-tp4", 1, 30),
-    ITL("h100-70b-bf16-tp4", 8, 31),
-    ITL("h100-70b-bf16-tp4", 16, 33),
-    ITL("h100-70b-bf16-tp4", 32, 37),
-    ITL("h100-70b-bf16-tp4", 64, 52),
-    ITL("a100-70b-bf16-tp2", 1, 55),
-    ITL("a100-70b-bf16-tp2", 8, 62),
-    ITL("a100-70b-bf16-tp2", 32, 72),
+    ITL("h100-70b-bf16-tp2", 512, 1, 37),
+    ITL("h100-70b-bf16-tp2", 512, 8, 40),
+    ITL("h100-70b-bf16-tp2", 512, 16, 42),
+    ITL("h100-70b-bf16-tp2", 512, 32, 52),
+    ITL("h100-70b-bf16-tp4", 512, 1, 30),
+    ITL("h100-70b-bf16-tp4", 512, 8, 31),
+    ITL("h100-70b-bf16-tp4", 512, 16, 33),
+    ITL("h100-70b-bf16-tp4", 512, 32, 37),
+    ITL("h100-70b-bf16-tp4", 512, 64, 52),
+    ITL("h100-70b-bf16-tp8", 512, 1, 30),
+    ITL("h100-70b-bf16-tp8", 512, 8, 33),
+    ITL("h100-70b-bf16-tp8", 512, 32, 39),
+    ITL("h100-70b-bf16-tp8", 512, 64, 50),
+    ITL("h100-70b-bf16-tp8", 2048, 1, 31),
+    ITL("h100-70b-bf16-tp8", 4096, 1, 31),
+    ITL("h100-70b-bf16-tp8", 8192, 1, 31),
+    ITL("a100-70b-bf16-tp2", 512, 1, 55),
+    ITL("a100-70b-bf16-tp2", 512, 8, 62),
+    ITL("a100-70b-bf16-tp2", 512, 32, 72),
     {.profile = NULL},
 };
 /* clang-format on */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a batch does, step by step, on a GPU so small that one can count along: a step takes
- * 1000 ns, 100 more for each sequence that decodes, 10 for each token of a prompt.
+ * What a batch does, step by step, on a GPU so small that one can count along.
  */
 #include "tests/test.h"
 
@@ -50,6 +49,13 @@ static unsigned pop_all(struct gpu *gpu)
     while (gpu_pop(gpu))
         count++;
     return count;
+}
+
+/* What a step takes that decodes so many sequences and reads so many tokens of prompts. */
+static uint64_t step_of(uint64_t decoding, uint64_t prefill_tokens)
+{
+    return gpu_law_step_ns(
+        &small.law, &(struct gpu_load){.decoding = decoding, .prefill_tokens = prefill_tokens});
 }
 
 /* Lets one step begin and end; returns what it took. */
@@ -129,26 +135,31 @@ static void a_gpu_without_work_is_never_due(void **state)
     assert_int_equal(gpu_due_ns(gpu), GPU_NEVER);
     assert_int_equal(gpu_submit(gpu, &sequence, 500), GPU_TAKEN);
     assert_int_equal(gpu_due_ns(gpu), 500);
-    assert_int_equal(run_out(gpu), 500 + (1000 + 4 * 10) + (1000 + 100));
+    assert_int_equal(run_out(gpu), 500 + step_of(0, 4) + step_of(1, 0));
     assert_int_equal(sequence.state, GPU_FINISHED);
-    assert_int_equal(sequence.first_token_ns, 500 + 1040);
+    assert_int_equal(sequence.first_token_ns, 500 + step_of(0, 4));
 }
 
 static void a_step_takes_what_the_law_says(void **state)
 {
     (void)state;
-    struct gpu_law law = {.floor_ns = 100,
-                          .base_ns = 740,
-                          .sequence_ns = 3,
+    struct gpu_law law = {.floor_ns = 12000,
+                          .base_ns = 76000,
+                          .sequence_ns = 5000,
                           .kv_token_ps = 500,
-                          .prefill_token_ns = 7};
+                          .prefill_token_ns = 700};
 
-    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){0}), 100);
-    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.decoding = 1}), 100 + 10 + 3);
-    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.decoding = 64}), 740 + 192);
-    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.decoding = 128}), 740 + 384);
-    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.kv_tokens = 2000}), 100 + 1000);
-    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.prefill_tokens = 5}), 100 + 35);
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){0}), 12000);
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.kv_tokens = 2000}), 12000 + 1000);
+    /* 1000 more for each of 64, and what is computed stands at a right angle to it. */
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.decoding = 1}), 13928);
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.decoding = 64}), 328901);
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.decoding = 128}), 644496);
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.prefill_tokens = 5}), 12500);
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.decoding = 1, .prefill_tokens = 5}),
+                     15532);
+    /* The slower of the two counts. */
+    assert_int_equal(gpu_law_step_ns(&law, &(struct gpu_load){.prefill_tokens = 1000}), 700102);
 }
 
 static void all_that_run_get_a_token_in_the_same_step(void **state)
@@ -158,9 +169,9 @@ static void all_that_run_get_a_token_in_the_same_step(void **state)
 
     take(gpu, &one);
     take(gpu, &two);
-    assert_int_equal(whole_step(gpu), 1000 + 8 * 10);
+    assert_int_equal(whole_step(gpu), step_of(0, 8));
     assert_int_equal(pop_all(gpu), 2);
-    assert_int_equal(whole_step(gpu), 1000 + 2 * 100);
+    assert_int_equal(whole_step(gpu), step_of(2, 0));
     assert_ptr_equal(gpu_pop(gpu), &one);
     assert_ptr_equal(gpu_pop(gpu), &two);
     assert_null(gpu_pop(gpu));
@@ -194,11 +205,11 @@ static void a_long_prompt_is_read_in_chunks_and_slows_those_that_decode(void **s
     pop_all(gpu);
     take(gpu, &reader);
     for (unsigned step = 0; step < 2; step++) { /* one decodes, so 15 of 16 are left */
-        assert_int_equal(whole_step(gpu), 1000 + 100 + 15 * 10);
+        assert_int_equal(whole_step(gpu), step_of(1, 15));
         assert_ptr_equal(gpu_pop(gpu), &writer);
         assert_null(gpu_pop(gpu));
     }
-    assert_int_equal(whole_step(gpu), 1000 + 100 + 10 * 10);
+    assert_int_equal(whole_step(gpu), step_of(1, 10));
     assert_int_equal(pop_all(gpu), 2);
     assert_int_equal(reader.state, GPU_FINISHED);
     run_out(gpu);
@@ -319,11 +330,11 @@ static void a_known_prefix_needs_no_prefill(void **state)
     first.hashes = again.hashes = hashes;
     first.hash_count = again.hash_count = 3;
     take(gpu, &first);
-    assert_int_equal(whole_step(gpu), 1000 + 12 * 10);
+    assert_int_equal(whole_step(gpu), step_of(0, 12));
     pop_all(gpu);
     assert_int_equal(first.cached_tokens, 0);
     take(gpu, &again);
-    assert_int_equal(whole_step(gpu), 1000 + 2 * 10);
+    assert_int_equal(whole_step(gpu), step_of(0, 2));
     pop_all(gpu);
     assert_int_equal(again.cached_tokens, 12);
     assert_int_equal(gpu_gauges(gpu).prefix_query_tokens, 26);
@@ -420,11 +431,13 @@ static void noise_is_small_and_the_same_for_the_same_seed(void **state)
 static void scale_stretches_every_step(void **state)
 {
     (void)state;
-    uint64_t plain_ns = time_of(&(struct gpu_options){.profile = &small});
+    struct gpu_profile even = small; /* whose steps are whole microseconds */
+    even.law.sequence_ns = even.law.prefill_token_ns = 0;
+    uint64_t plain_ns = time_of(&(struct gpu_options){.profile = &even});
 
-    assert_int_equal(time_of(&(struct gpu_options){.profile = &small, .scale_millionths = 3000000}),
+    assert_int_equal(time_of(&(struct gpu_options){.profile = &even, .scale_millionths = 3000000}),
                      3 * plain_ns);
-    assert_int_equal(time_of(&(struct gpu_options){.profile = &small, .scale_millionths = 100000}),
+    assert_int_equal(time_of(&(struct gpu_options){.profile = &even, .scale_millionths = 100000}),
                      plain_ns / 10);
 }
 
