@@ -25,7 +25,8 @@ class Keys:
         return done.stdout
 
     def lines(self, command, *arguments, given=None):
-        return [json.loads(line) for line in self.ask(command, *arguments, given=given).splitlines()]
+        printed = self.ask(command, *arguments, given=given)
+        return [json.loads(line) for line in printed.splitlines()]
 
     def refuse(self, command, *arguments, given=None, status=1):
         """What it says to a mistake, with nothing on standard output."""
