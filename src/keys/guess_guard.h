@@ -19,9 +19,11 @@
 
 #include "base/bytes.h"
 
+#define GUESS_GUARD_MOST 1000000
+
 struct guess_guard_options {
     size_t addresses;           /* how many are remembered; rounded up to a power of two */
-    uint32_t per_minute, burst; /* at least 1 */
+    uint32_t per_minute, burst; /* 1 to GUESS_GUARD_MOST */
     uint32_t delay_most_ms;
     uint32_t parked_most;
     uint64_t seed; /* random and secret */

@@ -13,18 +13,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/bytes.h"
+#include "keys/jwk.h"
 
 #define JWKS_BYTES_LIMIT (256 << 10)
 #define JWKS_KEYS_LIMIT 64
 #define JWKS_WHY_BYTES 160
-
-enum jwt_algorithm { JWT_RS256, JWT_ES256, JWT_EDDSA };
-#define JWT_ALGORITHM_COUNT 3
-
-extern const char *const jwt_algorithm_names[JWT_ALGORITHM_COUNT];
-/* False: none that is known here. */
-bool jwt_algorithm_read(struct bytes name, enum jwt_algorithm *ret_algorithm);
 
 struct jwks;
 
@@ -34,6 +27,9 @@ int jwks_read(struct jwks **ret_jwks, struct bytes text, char ret_why[JWKS_WHY_B
 void jwks_hold(struct jwks *jwks);
 /* NULL does nothing. */
 void jwks_release(struct jwks *jwks);
+/* The key of that id and algorithm; without an id (at == NULL) the only one of the algorithm; NULL:
+ * there is none, or nobody can say which. */
+const struct jwk *jwks_find(const struct jwks *jwks, enum jwt_algorithm algorithm, struct bytes id);
 size_t jwks_count(const struct jwks *jwks);
 size_t jwks_left_out(const struct jwks *jwks);
 

@@ -6,8 +6,8 @@
  * token.
  *
  * Units    wall milliseconds since 1970, passed in.
- * Memory   the key's texts live in the caller's arena.
- * Threads  any: nothing here is changed.
+ * Memory   the key's texts live in the caller's arena, or where `otherwise` has them.
+ * Threads  a check belongs to one thread, as its hasher does.
  * Errors   none: a verdict, each with its sentence.
  */
 #ifndef KEYS_JWT_H
@@ -15,32 +15,42 @@
 
 #include "base/arena.h"
 #include "keys/jwks.h"
-#include "keys/key.h"
+#include "keys/secret_key.h"
 
 #define JWT_BYTES_LIMIT 8192
+#define JWT_LIST_LIMIT 64  /* items of a list; a longer one is a wrong claim */
+#define JWT_TEXT_LIMIT 255 /* bytes of a name */
 
-/* The names of the claims; at == NULL: this is not taken from tokens, and `otherwise` holds. Of a
- * list that is taken from tokens but absent in one, nothing is allowed. */
+/* What claims are called; at == NULL: none says so. Lists are arrays of texts, or one text with
+ * spaces between; budgets are US dollars. */
 struct jwt_claims {
-    struct bytes tenant, name, models, routes, regions, class;
-    struct bytes requests_per_minute, tokens_per_minute, concurrency, day_usd, month_usd;
+    struct bytes tenant, models, routes, regions, service_class;
+    struct bytes requests_per_minute, tokens_per_minute, concurrency;
+    struct bytes budget_day, budget_month;
 };
 
 struct jwt_rules {
     struct bytes issuer;   /* must be `iss` */
-    struct bytes audience; /* must be `aud` or one of it */
+    struct bytes audience; /* must be `aud`, or be in it */
     bool allows[JWT_ALGORITHM_COUNT];
     uint64_t leeway_ms; /* how far clocks may be apart */
     struct jwt_claims claims;
-    struct key
-        otherwise; /* tenant, models, routes, regions, class and limits of what is not told */
+    struct key otherwise; /* what holds where a token says nothing: tenant, lists, class, limits */
+};
+
+struct jwt_check {
+    const struct jwt_rules *rules;
+    const struct jwks *jwks;
+    struct secret_hasher *hasher;
+    struct arena *arena;
+    uint64_t wall_ms;
 };
 
 enum jwt_verdict {
     JWT_VALID,
     JWT_MALFORMED,
     JWT_WRONG_ALGORITHM,
-    JWT_UNKNOWN_KEY,
+    JWT_UNKNOWN_KEY, /* perhaps of a set that is newer than ours */
     JWT_WRONG_SIGNATURE,
     JWT_EXPIRED,
     JWT_NOT_YET,
@@ -51,13 +61,12 @@ enum jwt_verdict {
 };
 #define JWT_VERDICT_COUNT 11
 
-/* "its signature is wrong": for the log; clients learn less. */
+/* "its signature is wrong": for the log. */
 extern const char *const jwt_verdict_texts[JWT_VERDICT_COUNT];
 
-/* With JWT_VALID *ret_key is what the claims say: its id is a hash of issuer and subject, its
- * tenant_id one of issuer and tenant, expires_ms is `exp`, name the subject. */
-enum jwt_verdict jwt_verify(const struct jwt_rules *rules, const struct jwks *jwks,
-                            struct bytes token, uint64_t wall_ms, struct arena *arena,
-                            struct key *ret_key);
+/* With JWT_VALID *ret_key is what the claims say: its name is `sub`, expires_ms is `exp` with the
+ * leeway, digest that of the whole token; id and tenant_id are hashes of the issuer with subject
+ * and tenant, above all that a store gives out. */
+enum jwt_verdict jwt_verify(const struct jwt_check *check, struct bytes token, struct key *ret_key);
 
 #endif

@@ -7,9 +7,9 @@
  * tokens at once. When full the token that was asked for longest ago goes.
  *
  * Units    wall milliseconds since 1970, passed in.
- * Memory   at most `most` tokens; a key found has a hold of its own.
- * Threads  one cache belongs to one loop.
- * Errors   -ENOMEM; the cache is then as it was.
+ * Memory   at most `most` tokens (1 or more), whose room is taken at once; a key found has a hold
+ * of its own. Threads  one cache belongs to one loop. Errors   -ENOMEM; the cache is then as it
+ * was.
  */
 #ifndef KEYS_JWT_CACHE_H
 #define KEYS_JWT_CACHE_H

@@ -6,6 +6,8 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "keys/base64url.h"
+
 #define PREFIX "ist_"
 #define PREFIX_CHARACTERS 4
 #define SHOWN_CHARACTERS 8 /* of a secret of ours: the prefix and 24 of 256 bits */
@@ -52,19 +54,8 @@ int secret_key_digest(struct secret_hasher *hasher, struct bytes secret,
 void secret_key_write(const uint8_t entropy[SECRET_KEY_ENTROPY_BYTES],
                       char ret_text[SECRET_KEY_CHARACTERS + 1])
 {
-    static const char characters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     memcpy(ret_text, PREFIX, PREFIX_CHARACTERS);
-    char *next = ret_text + PREFIX_CHARACTERS;
-    uint32_t bits = 0;
-    unsigned bit_count = 0;
-    for (size_t i = 0; i < SECRET_KEY_ENTROPY_BYTES; i++) {
-        bits = bits << 8 | entropy[i];
-        for (bit_count += 8; bit_count >= 6; bit_count -= 6)
-            *next++ = characters[bits >> (bit_count - 6) & 63];
-    }
-    *next++ = characters[bits << (6 - bit_count) & 63];
-    *next = '\0';
+    *base64url_encode(entropy, SECRET_KEY_ENTROPY_BYTES, ret_text + PREFIX_CHARACTERS) = '\0';
 }
 
 void secret_key_hint(struct bytes secret, char ret_hint[SECRET_KEY_HINT_CHARACTERS + 1])
