@@ -58,7 +58,6 @@ static const char *read_trait(void *target, const struct flag *flag, struct byte
     return trait_read(flag->row, &request->sheet, value);
 }
 
-/* clang-format off: a table */
 static const struct {
     unsigned verbs; /* of enum keys_verb_bit */
     struct flag flag;
@@ -91,7 +90,6 @@ static const struct {
       .read = read_dry_run,
       .help = "Only tell what would be done, and what is wrong."}},
 };
-/* clang-format on */
 
 /* All that a verb understands. */
 struct flag_table {

@@ -5,7 +5,8 @@
 #include "cli/keys/trait_kind.h"
 #include "config/option.h"
 
-#define COUNT_MOST UINT64_C(1000000000000)
+#define RATE_MOST 300000000 /* as limit/limits.h counts */
+#define CONCURRENCY_MOST 1000000
 #define USD_MOST (UINT64_C(1000000000) * MONEY_NUSD_PER_USD)
 #define ANYWHERE (TRAIT_FLAG | TRAIT_LINE)
 /* The offset of a member, refused by the compiler unless it has this type. */
@@ -24,21 +25,21 @@ const struct trait traits[] = {
      .kind = TRAIT_COUNT,
      .uses = ANYWHERE | TRAIT_TENANT,
      AT(uint64_t, limits.requests_per_minute),
-     .most = COUNT_MOST,
+     .most = RATE_MOST,
      .value = "N",
      .help = "Requests a minute."},
     {.name = "tpm",
      .kind = TRAIT_COUNT,
      .uses = ANYWHERE | TRAIT_TENANT,
      AT(uint64_t, limits.tokens_per_minute),
-     .most = COUNT_MOST,
+     .most = RATE_MOST,
      .value = "N",
      .help = "Tokens a minute, of prompts and answers together."},
     {.name = "concurrency",
      .kind = TRAIT_COUNT,
      .uses = ANYWHERE | TRAIT_TENANT,
      AT(uint64_t, limits.concurrency),
-     .most = COUNT_MOST,
+     .most = CONCURRENCY_MOST,
      .value = "N",
      .help = "Requests at the same time."},
     {.name = "budget_usd_day",

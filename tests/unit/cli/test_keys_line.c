@@ -197,7 +197,8 @@ static void values_of_another_kind_are_refused(void **state)
     assert_refuses_value("\"rpm\": 1e3", "\"1e3\" is no whole number");
     assert_refuses_value("\"rpm\": 0", "would let nothing through");
     assert_refuses_value("\"rpm\": 18446744073709551616", "is no whole number");
-    assert_refuses_value("\"rpm\": 1000000000001", "is too large");
+    assert_refuses_value("\"rpm\": 300000001", "is too large");
+    assert_refuses_value("\"concurrency\": 1000001", "is too large");
     assert_refuses_value("\"budget_usd_day\": true", "is no amount of dollars");
     assert_refuses_value("\"budget_usd_day\": 0.0000000001", "is no amount of dollars");
     assert_refuses_value("\"budget_usd_day\": 10000000000", "is too large");
