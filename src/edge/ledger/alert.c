@@ -9,7 +9,7 @@
 
 #define ANSWER_LIMIT_BYTES 65536
 #define TOTAL_MS 10000
-#define FIRST_PAUSE_MS 1000
+#define FIRST_PAUSE_MS UINT64_C(1000)
 
 static bool has_webhook(const struct alert_desk *desk)
 {

@@ -128,7 +128,9 @@ static void on_timer(struct timer *timer)
 
 uint64_t jwks_source_due_ns(const struct jwks_source *source)
 {
-    return source->ended_ns > 0 ? source->ended_ns + JWKS_SOURCE_RECHECK_NS : 0;
+    if (source->ended_ns == 0)
+        return 0;
+    return source->ended_ns + source->config->jwt.jwks_recheck_ms * NS_PER_MS;
 }
 
 bool jwks_source_renew(struct jwks_source *source)

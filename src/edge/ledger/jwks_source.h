@@ -2,8 +2,8 @@
  *
  * jwks_source - where the public keys of tokens come from: a file, read in the job lane, or a page.
  * They are read when the edge starts, every jwt.jwks_refresh from then on, and earlier for a token
- * whose key id is unknown, though not within RECHECK of the last reading. After a failure the last
- * good set stays, and the next reading comes sooner.
+ * whose key id is unknown, though not within jwt.jwks_recheck of the last reading. After a failure
+ * the last good set stays, and the next reading comes sooner.
  *
  * Memory   embedded in the ledger.
  * Threads  the main loop's; while a file is read, `file` is the lane's.
@@ -17,8 +17,6 @@
 #include "edge/ledger/fetch.h"
 #include "keys/jwks.h"
 #include "loop/job.h"
-
-#define JWKS_SOURCE_RECHECK_NS (5 * NS_PER_S)
 
 struct jwks_file {
     struct job job;

@@ -8,9 +8,9 @@
  *
  * Each has one message, which is sent again when it was taken; what it tells is merged meanwhile.
  *
- * Threads  the first group of fields is the worker's, the second is guarded by the mutex, the third
- * is read by both. Messages are sent under the mutex, so that nothing is sent to a seat that has
- * left.
+ * Threads  the first group of fields is the worker's, the second is guarded by the mutex, the
+ *          third is read by both. Messages are sent under the mutex, so that nothing is sent to a
+ *          seat that has left.
  */
 #ifndef EDGE_LEDGER_SEAT_BODY_H
 #define EDGE_LEDGER_SEAT_BODY_H
