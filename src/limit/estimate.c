@@ -30,8 +30,9 @@ struct entry {
 };
 
 struct part {
-    _Alignas(128) struct mutex mutex;
+    struct mutex mutex;
     uint32_t uses;
+    char apart[64]; /* keeps the next one's lock out of this one's cache lines */
 };
 
 struct estimator {
@@ -43,13 +44,14 @@ struct estimator {
 
 int estimator_open(struct estimator **ret_estimator, const struct estimator_options *options)
 {
-    struct estimator *estimator = aligned_alloc(_Alignof(struct estimator), sizeof *estimator);
+    struct estimator *estimator = calloc(1, sizeof *estimator);
     if (!estimator)
         return -ENOMEM;
     size_t set_count = PARTS;
     while (set_count * WAYS < options->pairs)
         set_count *= 2;
-    *estimator = (struct estimator){.options = *options, .set_count = set_count};
+    estimator->options = *options;
+    estimator->set_count = set_count;
     estimator->entries = calloc(set_count * WAYS, sizeof *estimator->entries);
     if (!estimator->entries) {
         free(estimator);

@@ -9,10 +9,9 @@
 
 int limiter_open(struct limiter **ret_limiter, const struct limiter_options *options)
 {
-    struct limiter *limiter = aligned_alloc(_Alignof(struct limiter), sizeof *limiter);
+    struct limiter *limiter = calloc(1, sizeof *limiter);
     if (!limiter)
         return -ENOMEM;
-    memset(limiter, 0, sizeof *limiter);
     limiter->options = *options;
     for (size_t i = 0; i <= LIMIT_SHARDS; i++) {
         struct limit_shard *shard = i < LIMIT_SHARDS ? &limiter->shards[i] : &limiter->loaded;

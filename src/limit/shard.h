@@ -18,10 +18,10 @@
 #define LIMIT_SHARDS 64
 
 struct limit_shard {
-    /* A lock has its cache lines for itself. */
-    _Alignas(128) struct mutex mutex;
+    struct mutex mutex;
     struct account_table table;
     struct limit_account *first_noticed, *last_noticed;
+    char apart[64]; /* keeps the next one's lock out of this one's cache lines */
 };
 
 struct limiter {
