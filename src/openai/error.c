@@ -9,9 +9,9 @@ struct error_type {
 };
 
 static const struct error_type openai_types[] = {
-    {401, "authentication_error"}, {403, "permission_error"}, {404, "not_found_error"},
-    {408, "timeout_error"},        {409, "conflict_error"},   {429, "rate_limit_error"},
-    {504, "timeout_error"},        {0, "server_error"},
+    {403, "permission_error"}, {404, "not_found_error"},  {408, "timeout_error"},
+    {409, "conflict_error"},   {429, "rate_limit_error"}, {504, "timeout_error"},
+    {0, "server_error"},
 };
 
 static const struct error_type anthropic_types[] = {

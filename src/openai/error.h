@@ -33,8 +33,9 @@ struct openai_error {
     struct bytes message; /* a sentence that says what to do; any bytes, escaped here */
 };
 
-/* invalid_request_error, authentication_error, permission_error, not_found_error,
- * rate_limit_error, server_error, timeout_error ... by status. */
+/* invalid_request_error (in the API's own shape also for 401), authentication_error,
+ * permission_error, not_found_error, rate_limit_error, server_error, timeout_error ... by status.
+ */
 const char *openai_error_type(enum openai_error_shape shape, unsigned status);
 int openai_error_write(struct buffer *out, const struct openai_error *error);
 /* "data: {...}\n\n", for Anthropic's clients with "event: error\n" in front. */

@@ -13,7 +13,7 @@ static void the_type_follows_from_the_status(void **state)
         const char *openai, *anthropic;
     } cases[] = {
         {400, "invalid_request_error", "invalid_request_error"},
-        {401, "authentication_error", "authentication_error"},
+        {401, "invalid_request_error", "authentication_error"},
         {403, "permission_error", "permission_error"},
         {404, "not_found_error", "not_found_error"},
         {405, "invalid_request_error", "invalid_request_error"},
