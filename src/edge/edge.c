@@ -15,10 +15,14 @@
 #include <stdlib.h>
 
 #include "edge/edge_shared.h"
+#include "edge/ledger/ledger.h"
+#include "limit/estimate.h"
 #include "loop/mailbox.h"
 
 #define LISTEN_BACKLOG 4096
 #define MAILBOX_LIMIT 64
+/* For the last writes to the store, behind the last exchange. */
+#define LEDGER_STOP_NS (10 * NS_PER_S)
 
 enum note_kind { NOTE_DRAIN, NOTE_DRAIN_NOW, NOTE_STOP, NOTE_READY, NOTE_FAILED, NOTE_DRAINED };
 
@@ -49,7 +53,7 @@ struct edge {
     size_t opening, undrained, running; /* workers */
     struct mailbox *inbox;              /* main's */
     unsigned drains;                    /* times asked */
-    bool has_failed;
+    bool has_failed, is_ledger_stopping;
     struct task ready_task, stopped_task;
 };
 
@@ -131,10 +135,21 @@ static void tell_stopped(struct task *task)
     edge->options.on_stopped(edge->options.user);
 }
 
+static void on_ledger_stopped(void *user)
+{
+    struct edge *edge = user;
+    loop_post(edge->loop, &edge->stopped_task);
+}
+
+/* Nobody asks the ledger any more: it writes what it still has to. */
 static void check_stopped(struct edge *edge)
 {
-    if (edge->opening == 0 && edge->undrained == 0 && edge->running == 0 && edge->drains > 0)
-        loop_post(edge->loop, &edge->stopped_task);
+    bool is_quiet = edge->opening == 0 && edge->undrained == 0 && edge->running == 0;
+    if (!is_quiet || edge->drains == 0 || edge->is_ledger_stopping)
+        return;
+    edge->is_ledger_stopping = true;
+    ledger_stop(edge->shared.ledger, loop_now_ns(edge->loop) + LEDGER_STOP_NS, on_ledger_stopped,
+                edge);
 }
 
 static void on_main_drained(struct worker *worker)
@@ -222,10 +237,33 @@ static void on_main_note(void *user, struct message *message)
     }
 }
 
-static int open_workers(struct edge *edge)
+static int open_estimator(struct edge *edge)
 {
     const struct edge_config *config = edge->shared.config;
-    edge->worker_count = config->workers > 0 ? config->workers : loop_cpu_count();
+    struct estimator_options options = {.pairs = config->limits.estimates,
+                                        .default_answer_tokens = config->limits.answer_tokens};
+    if (config->auth == AUTH_OPEN)
+        return 0;
+    loop_entropy(edge->loop, &options.seed, sizeof options.seed);
+    return estimator_open(&edge->shared.estimator, &options);
+}
+
+/* Who may ask, and what that has cost. */
+static int open_ledger(struct edge *edge, struct buffer *ret_why)
+{
+    const struct ledger_options options = {
+        .config = edge->shared.config,
+        .seats = edge->worker_count,
+        .log_write = edge->options.log_write,
+        .log_sink = edge->options.log_sink,
+        .memory = &edge->memory,
+    };
+    int r = open_estimator(edge);
+    return r < 0 ? r : ledger_open(&edge->shared.ledger, edge->loop, &options, ret_why);
+}
+
+static int open_workers(struct edge *edge)
+{
     edge->workers = calloc(edge->worker_count, sizeof *edge->workers);
     if (!edge->workers)
         return -ENOMEM;
@@ -280,7 +318,13 @@ int edge_open(struct edge **ret_edge, struct loop *loop, const struct edge_optio
     edge->shared.memory = &edge->memory;
     edge->shared.cores = &edge->cores;
 
+    uint64_t workers = options->config->workers;
+    edge->worker_count = workers > 0 ? workers : loop_cpu_count();
+
     int r = edge_shared_open(&edge->shared, loop, ret_why);
+    if (r < 0)
+        goto fail;
+    r = open_ledger(edge, ret_why);
     if (r < 0)
         goto fail;
     r = open_workers(edge);
@@ -327,6 +371,8 @@ void edge_close(struct edge *edge)
     loop_cancel(edge->loop, &edge->stopped_task);
     loop_cancel(edge->loop, &edge->ready_task);
     free(edge->workers);
+    ledger_close(edge->shared.ledger);
+    estimator_close(edge->shared.estimator);
     edge_shared_close(&edge->shared);
     edge_config_unref(edge->shared.config);
     free(edge);

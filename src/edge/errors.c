@@ -81,6 +81,47 @@ const struct openai_error error_core_cut = {
                    "complete. Try again."),
 };
 
+/* One sentence for all that is no key: what it lacks would help only those who guess. */
+const struct openai_error error_bad_key = {
+    .status = 401,
+    .code = "invalid_api_key",
+    .message = SAY("This is no API key that is valid here. Look for a stray space or a lost "
+                   "character, or ask whoever runs this edge for a key."),
+};
+const struct openai_error error_no_key = {
+    .status = 401,
+    .code = "invalid_api_key",
+    .message = SAY("An API key is needed. Send it as \"Authorization: Bearer KEY\", or in the "
+                   "field x-api-key or api-key."),
+};
+const struct openai_error error_revoked_key = {
+    .status = 401,
+    .code = "invalid_api_key",
+    .message = SAY("This API key was revoked. Ask whoever runs this edge for another one."),
+};
+const struct openai_error error_expired_key = {
+    .status = 401,
+    .code = "invalid_api_key",
+    .message = SAY("This API key has expired. Ask whoever issued it for another one."),
+};
+const struct openai_error error_many_tokens = {
+    .status = 429,
+    .code = "rate_limit_exceeded",
+    .message = SAY("Too many new tokens come from this address to check them all. Try again "
+                   "shortly."),
+};
+const struct openai_error error_loading = {
+    .status = 503,
+    .code = "store_unavailable",
+    .message = SAY("This edge has just started and does not know its keys yet. Try again in a "
+                   "moment."),
+};
+const struct openai_error error_store_unavailable = {
+    .status = 503,
+    .code = "store_unavailable",
+    .message = SAY("This edge cannot reach what it knows of keys and budgets. Try again shortly."),
+};
+
 const struct openai_error *error_denied(const char *field, struct arena *arena,
                                         struct openai_error *ret_error)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/id.h"
+#include "edge/access/gate.h"
 #include "edge/exchange/exchange.h"
 #include "edge/models/catalogue.h"
 
@@ -72,11 +73,21 @@ static void on_server_drained(void *user)
     check_drained(worker);
 }
 
+/* Takes half-opened ones. */
+static void close_desks(struct worker *worker)
+{
+    catalogue_close(worker->catalogue);
+    gate_close(worker->gate);
+    seat_close(worker->seat);
+    worker->catalogue = NULL;
+    worker->gate = NULL;
+    worker->seat = NULL;
+}
+
 static void tell_drained(struct task *task)
 {
     struct worker *worker = CONTAINER_OF(task, struct worker, drained_task);
-    catalogue_close(worker->catalogue); /* nobody is left to ask it */
-    worker->catalogue = NULL;
+    close_desks(worker); /* nobody is left to ask there */
     worker->on_drained(worker);
 }
 
@@ -245,6 +256,15 @@ static void seed_random(struct worker *worker)
     random_init(&worker->random, seed);
 }
 
+/* Where exchanges ask: who has a model, who may ask for it. */
+static int open_desks(struct worker *worker)
+{
+    int r = catalogue_open(&worker->catalogue, worker);
+    if (r == 0)
+        r = seat_open(&worker->seat, worker->shared->ledger, worker->loop);
+    return r < 0 ? r : gate_open(&worker->gate, worker->seat, worker->loop, worker_config(worker));
+}
+
 int worker_open(struct worker *worker, struct loop *loop, const struct edge_shared *shared)
 {
     const struct edge_config *config = shared->config;
@@ -267,7 +287,7 @@ int worker_open(struct worker *worker, struct loop *loop, const struct edge_shar
     task_init(&worker->drained_task, tell_drained);
     int r = open_upstreams(worker);
     if (r == 0)
-        r = catalogue_open(&worker->catalogue, worker);
+        r = open_desks(worker);
     return r < 0 ? r : open_servers(worker);
 }
 
@@ -278,7 +298,7 @@ void worker_close(struct worker *worker)
     assert(list_is_empty(&worker->exchanges));
     close_servers(worker);
     free(worker->servers);
-    catalogue_close(worker->catalogue);
+    close_desks(worker);
     close_upstreams(worker);
     timer_stop(&worker->drain_timer);
     timer_stop(&worker->tidy_timer);

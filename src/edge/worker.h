@@ -23,6 +23,9 @@
 #include "route/core_table.h"
 #include "route/retry_budget.h"
 
+struct estimator;
+struct ledger;
+
 /* What all workers share and none changes; lives as long as the edge. */
 struct edge_shared {
     struct edge_config *config;
@@ -32,9 +35,11 @@ struct edge_shared {
     struct tls_context **core_tls;  /* by core; NULL: plain */
     log_sink_fn *log_write;
     void *log_sink;
-    /* These two change, atomically. */
+    /* These change, atomically or under locks of their own. */
     struct core_table *cores;
     struct memory_budget *memory;
+    struct ledger *ledger;
+    struct estimator *estimator; /* of what requests will take; NULL with `auth: open` */
 };
 
 /* Written with relaxed order by one loop: a reader may be late by a little, never torn. */
@@ -56,6 +61,8 @@ struct upstream {
 };
 
 struct catalogue;
+struct gate;
+struct seat;
 
 struct worker {
     struct loop *loop;
@@ -69,6 +76,8 @@ struct worker {
     size_t servers_undrained;
     struct upstream *upstreams; /* by core */
     struct catalogue *catalogue;
+    struct seat *seat;     /* at the ledger */
+    struct gate *gate;     /* NULL: `auth: open` */
     struct list exchanges; /* alive */
     struct worker_counters counters;
     struct timer drain_timer;

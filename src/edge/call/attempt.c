@@ -2,6 +2,7 @@
  *
  * One try on one core: how it ends, what that says of the core, and whether another one follows.
  */
+#include "edge/bill.h"
 #include "edge/call/call.h"
 #include "edge/errors.h"
 
@@ -51,8 +52,15 @@ static bool may_go_on(const struct call *call)
            loop_now_ns(call->worker->loop) < call->request.deadline_ns;
 }
 
+void call_pay_rest(struct call *call)
+{
+    if (call->request.is_metered)
+        bill_operator(call->worker, call->request.facts.model, answer_log_pay(call->log));
+}
+
 static void begin_again(struct call *call)
 {
+    call_pay_rest(call);
     answer_log_reset(call->log);
     call->facts &= CALL_ABANDONED;
     call->state = CALL_ROUTE;

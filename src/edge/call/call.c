@@ -31,6 +31,8 @@ static void call_free(struct call *call)
     loop_cancel(call->worker->loop, &call->advance);
     buffer_clear(&call->body);
     struct worker *worker = call->worker;
+    if (list_is_empty(&call->log->cursors))
+        call_pay_rest(call);
     answer_log_abandon(call->log); /* the call may have lived in it */
     counter_add(&worker->counters.calls, -1);
     worker_note_ended(worker);

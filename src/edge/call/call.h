@@ -62,6 +62,7 @@ struct call_request {
     struct placement placement;
     const char *denied_field; /* which some cores must not see; NULL: there is none */
     uint64_t first_byte_ms;   /* 0: as the core has it */
+    bool is_metered;          /* somebody pays: log->used tells */
 };
 
 struct call {
@@ -128,6 +129,8 @@ bool call_retry(struct call *call);
 bool call_seek(struct call *call);
 /* What follows CALL_FAILED, in forward and in relay. */
 enum step_result call_attempt_failed(struct call *call);
+/* What the answer has cost and no reader pays for is the operator's. */
+void call_pay_rest(struct call *call);
 /* Body parts for the core of the attempt. -ENOMEM. */
 int call_make_body(struct call *call, struct http_outgoing *outgoing);
 /* CALL_TIMER at the time when the core has been silent for so long. -ENOMEM. */

@@ -3,7 +3,7 @@
  * auth: whose key is it? Decided on the head alone, before the body and before 100 Continue.
  */
 #include "edge/errors.h"
-#include "edge/exchange/exchange.h"
+#include "edge/exchange/customer.h"
 
 /* The client's own name for the request is kept where it is harmless, so that both sides' logs
  * meet. */
@@ -35,14 +35,21 @@ static int set_deadline(struct exchange *ex)
     return timer_start(&ex->timer, ex->deadline_ns);
 }
 
+/* A browser asks before it has a credential to send, and who looks whether the edge lives has none.
+ */
+static bool is_for_everybody(const struct http_request_head *head)
+{
+    return bytes_equal(head->path, BYTES("/healthz")) ||
+           bytes_equal(head->method, BYTES("OPTIONS"));
+}
+
 enum step_result exchange_auth(struct exchange *ex)
 {
-    if (name_request(ex) < 0 || set_deadline(ex) < 0)
+    bool is_new = !ex->request_id.at;
+    if (is_new && (name_request(ex) < 0 || set_deadline(ex) < 0))
         return exchange_fail(ex, &error_memory);
     /* auth: open lets everybody in; beyond loopback the configuration had to say so. */
-    switch (worker_config(ex->worker)->auth) {
-    case AUTH_OPEN:
+    if (!ex->worker->gate || is_for_everybody(http_exchange_head(ex->http)))
         return exchange_go(ex, EX_PREPARE);
-    }
-    return exchange_go(ex, EX_PREPARE);
+    return customer_meet(ex);
 }

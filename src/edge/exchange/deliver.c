@@ -5,6 +5,7 @@
  * in the middle can still be replaced by another.
  */
 #include "edge/errors.h"
+#include "edge/exchange/customer.h"
 #include "edge/exchange/output.h"
 
 static bool log_is_full(const struct answer_log *log)
@@ -126,6 +127,13 @@ static bool must_tell_break(const struct exchange *ex)
            (!has_offered || !log->is_event_stream || ex->cursor.offset >= log->boundary);
 }
 
+/* A used up budget may end an answer, but not within an event: what is out of it goes out whole. */
+static bool must_cut(const struct exchange *ex)
+{
+    bool is_over = ex->customer && ex->customer->is_over;
+    return is_over && !(ex->output.is_event_stream && ex->output.is_inside_event);
+}
+
 enum step_result exchange_deliver(struct exchange *ex)
 {
     const struct answer_log *log = ex->cursor.log;
@@ -137,6 +145,10 @@ enum step_result exchange_deliver(struct exchange *ex)
         return exchange_fail(ex, &error_deadline);
     if (must_tell_break(ex))
         return exchange_fail(ex, &log->error);
+    if (ex->customer)
+        customer_charge(ex);
+    if (must_cut(ex))
+        return customer_fail_over(ex);
     if (ex->output.is_event_stream && log->state != LOG_EMPTY && log->state != LOG_BROKEN &&
         !log->is_event_stream)
         return fail_after_ping(ex);
@@ -153,5 +165,5 @@ enum step_result exchange_deliver(struct exchange *ex)
         return exchange_go(ex, EX_SETTLE);
     if (must_tell_break(ex))
         return exchange_fail(ex, &log->error);
-    return idle(ex);
+    return must_cut(ex) ? customer_fail_over(ex) : idle(ex);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "edge/errors.h"
+#include "edge/exchange/customer.h"
 
 static const struct {
     const char *name; /* for logs, metrics, traces */
@@ -26,6 +27,7 @@ const char *exchange_step_name(const struct exchange *ex)
 
 static void exchange_free(struct exchange *ex)
 {
+    customer_leave(ex);
     answer_log_leave(&ex->cursor);
     catalogue_leave(&ex->lists);
     timer_stop(&ex->timer);

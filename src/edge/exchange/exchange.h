@@ -42,11 +42,12 @@ enum exchange_wake {
     WAKE_ANSWER = 1 << 1,    /* news in the answer log */
     WAKE_TIMER = 1 << 2,     /* the total deadline, or time for a ping */
     WAKE_LISTS = 1 << 3,     /* a core's list of models was read */
-    WAKE_BODY = 1 << 4,      /* the request's body is whole */
-    WAKE_TOO_LARGE = 1 << 5, /* the body is larger than its route takes */
-    WAKE_MEMORY = 1 << 6,    /* the body does not fit into memory.limit */
-    WAKE_GONE = 1 << 7,      /* the client left, or broke off */
-    WAKE_SHUTDOWN = 1 << 8,  /* the drain time is over */
+    WAKE_TOLD = 1 << 4,      /* the ledger has done what was waited for, or could not */
+    WAKE_BODY = 1 << 5,      /* the request's body is whole */
+    WAKE_TOO_LARGE = 1 << 6, /* the body is larger than its route takes */
+    WAKE_MEMORY = 1 << 7,    /* the body does not fit into memory.limit */
+    WAKE_GONE = 1 << 8,      /* the client left, or broke off */
+    WAKE_SHUTDOWN = 1 << 9,  /* the drain time is over */
 };
 #define WAKE_FACTS (WAKE_BODY | WAKE_TOO_LARGE | WAKE_MEMORY | WAKE_GONE | WAKE_SHUTDOWN)
 
@@ -66,10 +67,13 @@ struct exchange_output {
     uint64_t bytes;       /* of bodies, taken so far */
 };
 
+struct customer;
+
 struct exchange {
     struct worker *worker;
     struct list link; /* worker->exchanges */
     struct http_exchange *http;
+    struct customer *customer; /* who asks and pays; NULL: `auth: open`, or a path for everybody */
 
     enum exchange_state state;
     unsigned waits_for;
@@ -89,6 +93,7 @@ struct exchange {
     struct buffer body;
     struct placement placement;
     const char *denied_field; /* kept some cores out of it; NULL: there is none */
+    bool is_elsewhere;        /* only cores have it that the customer's requests may not go to */
     struct catalogue_wait lists;
 
     struct answer_log_cursor cursor; /* log == NULL: no call */
@@ -122,6 +127,8 @@ int exchange_set_timer(struct exchange *ex, uint64_t due_ns);
 enum step_result exchange_check_in(struct exchange *ex);
 /* GET /v1/models and /v1/models/{id}, from what the catalogue has. */
 enum step_result exchange_answer_models(struct exchange *ex);
+/* The models that this client may know of. -ENOMEM. */
+int exchange_list_models(struct exchange *ex, struct model_list *ret_list);
 /* 404 model_not_found, which says what may be used. */
 enum step_result exchange_fail_missing(struct exchange *ex, const struct model_list *list,
                                        struct bytes name);

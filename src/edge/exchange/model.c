@@ -4,7 +4,13 @@
  * field of the request. Nobody is told that there is no such model before every core was heard.
  */
 #include "edge/errors.h"
-#include "edge/exchange/exchange.h"
+#include "edge/exchange/customer.h"
+
+static void keep_cores(struct placement *placement, uint64_t cores)
+{
+    placement->cores.having &= cores;
+    placement->cores.unknown &= cores;
+}
 
 static void find_cores(struct exchange *ex)
 {
@@ -12,10 +18,13 @@ static void find_cores(struct exchange *ex)
     *placement = ex->request.model.at
                      ? catalogue_find(ex->worker->catalogue, ex->request.model)
                      : (struct placement){.cores = {core_table_all(ex->worker->shared->cores), 0}};
-    if (!ex->own_route)
+    if (ex->own_route)
+        keep_cores(placement, ex->own_route->cores);
+    if (!ex->customer)
         return;
-    placement->cores.having &= ex->own_route->cores;
-    placement->cores.unknown &= ex->own_route->cores;
+    bool is_anywhere = !model_is_absent(placement->cores);
+    keep_cores(placement, customer_cores(ex));
+    ex->is_elsewhere = is_anywhere && model_is_absent(placement->cores);
 }
 
 /* True: the step waits. When nobody is known to have the model, the first lists, on their way, may
@@ -44,7 +53,9 @@ enum step_result exchange_fail_missing(struct exchange *ex, const struct model_l
 static enum step_result fail_missing(struct exchange *ex)
 {
     struct model_list list;
-    if (catalogue_list(ex->worker->catalogue, http_exchange_arena(ex->http), &list) < 0)
+    if (ex->is_elsewhere)
+        return customer_fail_region(ex);
+    if (exchange_list_models(ex, &list) < 0)
         return exchange_fail(ex, &error_memory);
     return exchange_fail_missing(ex, &list, ex->request.model);
 }

@@ -3,9 +3,11 @@
 
 #include "edge/call/fields.h"
 #include "edge/errors.h"
+#include "edge/exchange/customer.h"
 
-/* Fields that the edge may add: request id, CORS (3), type, and retry (2) or preflight (4). */
-#define OWN_FIELDS 10
+/* Fields that the edge may add: request id, CORS (3), type, retry (3) or preflight (4), who may
+ * ask, and limits. */
+#define OWN_FIELDS (11 + CUSTOMER_FIELDS)
 
 /* Of the log in one write: 60 slabs are more than any window. */
 #define OUTPUT_PARTS 60
@@ -14,6 +16,14 @@ struct head_draft {
     struct http_field *at;
     size_t count;
 };
+
+/* A customer's limits are its key's, not those that the core has for the edge. */
+static bool is_replaced(const struct exchange *ex, struct bytes name)
+{
+    struct bytes prefix = BYTES("x-ratelimit-");
+    return ex->customer && name.length > prefix.length &&
+           bytes_equal_nocase(bytes_of(name.at, prefix.length), prefix);
+}
 
 static int draft_begin(struct exchange *ex, struct head_draft *draft, struct http_fields from)
 {
@@ -24,7 +34,7 @@ static int draft_begin(struct exchange *ex, struct head_draft *draft, struct htt
         return -1;
     struct http_fields connection = http_fields_of_connection(from);
     for (size_t i = 0; i < from.count; i++)
-        if (fields_may_go_down(connection, from.at[i].name))
+        if (fields_may_go_down(connection, from.at[i].name) && !is_replaced(ex, from.at[i].name))
             draft->at[draft->count++] = from.at[i];
     return 0;
 }
@@ -64,8 +74,14 @@ static enum output_verdict send_head(struct exchange *ex, struct head_draft *dra
 {
     draft_add(draft, BYTES("x-request-id"), ex->request_id);
     draft_add_cors(ex, draft);
+    if (ex->customer)
+        draft->count += customer_limit_fields(ex, &draft->at[draft->count]);
     const struct http_answer_head head = {
-        .status = status, .fields = {draft->at, draft->count}, .content_length = content_length};
+        .status = status,
+        .fields = {draft->at, draft->count},
+        .content_length = content_length,
+        .is_last = ex->customer && ex->customer->visitor.must_close,
+    };
     if (http_exchange_answer(ex->http, &head) < 0)
         return OUTPUT_GONE;
     ex->output.head_sent = true;
@@ -114,6 +130,20 @@ static void draft_add_preflight(struct head_draft *draft)
     draft_add(draft, BYTES("access-control-max-age"), BYTES("600"));
 }
 
+/* When it is worth another try, and whether it is at all. */
+static void draft_add_retry(struct exchange *ex, struct head_draft *draft, unsigned status)
+{
+    bool is_limited = ex->customer && ex->customer->is_limited;
+    if (is_limited) {
+        draft->count += customer_retry_fields(ex, &draft->at[draft->count]);
+    } else if (status == 503 || status == 429) {
+        draft_add(draft, BYTES("retry-after-ms"), BYTES("1000"));
+        draft_add(draft, BYTES("retry-after"), BYTES("1"));
+    }
+    if (error_is_final(&ex->error) || !customer_may_retry(ex))
+        draft_add(draft, BYTES("x-should-retry"), BYTES("false"));
+}
+
 enum output_verdict output_head_own(struct exchange *ex, unsigned status)
 {
     struct head_draft draft;
@@ -125,12 +155,9 @@ enum output_verdict output_head_own(struct exchange *ex, unsigned status)
         draft_add(&draft, BYTES("content-type"), BYTES("application/json"));
     if (status == 405)
         draft_add(&draft, BYTES("allow"), ex->output.allow);
-    if (status == 503) {
-        draft_add(&draft, BYTES("retry-after-ms"), BYTES("1000"));
-        draft_add(&draft, BYTES("retry-after"), BYTES("1"));
-    }
-    if (error_is_final(&ex->error))
-        draft_add(&draft, BYTES("x-should-retry"), BYTES("false"));
+    if (status == 401)
+        draft_add(&draft, BYTES("www-authenticate"), BYTES("Bearer"));
+    draft_add_retry(ex, &draft, status);
     return send_head(ex, &draft, status, ex->output.own.length);
 }
 

@@ -4,7 +4,7 @@
  * hears of it.
  */
 #include "edge/errors.h"
-#include "edge/exchange/exchange.h"
+#include "edge/exchange/customer.h"
 #include "edge/exchange/path.h"
 
 /* GET /healthz: this worker takes requests. */
@@ -66,6 +66,16 @@ static enum step_result fail_method(struct exchange *ex, struct methods methods)
     return exchange_fail(ex, allow.at ? &error_method : &error_memory);
 }
 
+/* GET /v1/usage: what the one who asks may still have. */
+static enum step_result answer_usage(struct exchange *ex)
+{
+    static const char *const reads[] = {"GET"};
+    const struct methods methods = {reads, 1};
+    if (!method_fits(http_exchange_head(ex->http)->method, methods))
+        return fail_method(ex, methods);
+    return customer_answer_usage(ex);
+}
+
 static uint64_t body_limit(const struct exchange *ex)
 {
     bool has_own = ex->own_route && ex->own_route->body_bytes > 0;
@@ -97,6 +107,8 @@ static enum step_result choose_route(struct exchange *ex)
         return answer_preflight(ex);
     if (bytes_equal(head->path, BYTES("/healthz")))
         return answer_health(ex);
+    if (ex->customer && bytes_equal(head->path, BYTES("/v1/usage")))
+        return answer_usage(ex);
     find_route(ex, head->path);
     if (ex->route == OPENAI_UNKNOWN && !ex->own_route)
         return exchange_fail(ex, &error_unknown_path);

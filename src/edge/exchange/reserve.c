@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * reserve: set aside what the answer may cost (with `auth: open`: nothing), and start the call.
+ * reserve: set aside what the answer may cost (with `auth: open`: nothing), and start the call. A
+ * budget is drawn from the store before it is spent, so this may have to wait.
  */
 #include "edge/call/call.h"
 #include "edge/errors.h"
-#include "edge/exchange/exchange.h"
+#include "edge/exchange/customer.h"
 
 static void on_news(struct answer_log_cursor *cursor)
 {
     exchange_wake(CONTAINER_OF(cursor, struct exchange, cursor), WAKE_ANSWER);
 }
 
-enum step_result exchange_reserve(struct exchange *ex)
+static enum step_result start_call(struct exchange *ex)
 {
     const struct http_request_head *head = http_exchange_head(ex->http);
     bool is_head = bytes_equal(head->method, BYTES("HEAD")); /* asks for what GET would give */
@@ -27,6 +28,7 @@ enum step_result exchange_reserve(struct exchange *ex)
         .facts = ex->request,
         .placement = ex->placement,
         .denied_field = ex->denied_field,
+        .is_metered = ex->customer != NULL,
         .first_byte_ms = ex->own_route ? ex->own_route->timeout_ms : 0,
     };
     struct answer_log *log;
@@ -34,4 +36,16 @@ enum step_result exchange_reserve(struct exchange *ex)
         return exchange_fail(ex, &error_memory);
     answer_log_read(log, &ex->cursor, on_news);
     return exchange_go(ex, EX_DELIVER);
+}
+
+enum step_result exchange_reserve(struct exchange *ex)
+{
+    if (!ex->customer)
+        return start_call(ex);
+    if (exchange_check_in(ex) == STEP_GO)
+        return STEP_GO;
+    bool waits;
+    if (customer_reserve(ex, &waits) == STEP_GO)
+        return STEP_GO;
+    return waits ? STEP_WAIT : start_call(ex);
 }

@@ -3,6 +3,9 @@
  * settle: the only way out. Tells the client what went wrong, in the answer or, behind an answer's
  * head, in the stream; then counts and logs. Reservations are given back here.
  */
+#include <string.h>
+
+#include "edge/exchange/customer.h"
 #include "edge/exchange/output.h"
 
 /* Whether an error event can still be told apart from the engine's bytes: an event that went out
@@ -43,6 +46,28 @@ static enum output_verdict answer_own(struct exchange *ex)
     return output_own(ex);
 }
 
+#define LINE_FIELDS 17
+
+/* Who asked, and what it cost. Names only: what a client authenticates with is in no line. */
+static size_t tell_customer(const struct customer *customer, struct log_field *ret_fields)
+{
+    const struct key *key = customer->visitor.key;
+    if (!key) {
+        ret_fields[0] = LOG_T("why", bytes_from_cstr(customer->visitor.why));
+        return customer->visitor.why != NULL;
+    }
+    const struct log_field fields[] = {
+        LOG_T("key", bytes_from_cstr(key->name)),
+        LOG_T("tenant", bytes_from_cstr(key->tenant)),
+        LOG_T("class", bytes_from_cstr(service_class_names[customer->class])),
+        LOG_N("prompt_tokens", customer->used.prompt),
+        LOG_N("answer_tokens", customer->used.answer),
+        LOG_N("nusd", customer->nusd),
+    };
+    memcpy(ret_fields, fields, sizeof fields);
+    return sizeof fields / sizeof *fields;
+}
+
 static void tell(const struct exchange *ex)
 {
     struct worker *worker = ex->worker;
@@ -54,19 +79,28 @@ static void tell(const struct exchange *ex)
     enum log_level level = ex->error.status >= 500 ? LOG_WARN : LOG_INFO;
     if (level < worker->log.least)
         return;
-    LOG_EVENT(&worker->log, level, "exchange", LOG_T("id", ex->request_id),
-              LOG_T("route", bytes_from_cstr(openai_route_names[ex->route])),
-              LOG_T("model", ex->request.model),
-              LOG_T("core", bytes_from_cstr(log && log->core ? log->core : "")),
-              LOG_N("attempts", log ? log->attempts : 0), LOG_N("status", status),
-              LOG_T("error", bytes_from_cstr(ex->error.code ? ex->error.code : "")),
-              LOG_T("gone", bytes_from_cstr(is_left ? http_gone_names[ex->gone] : "")),
-              LOG_N("bytes", ex->output.bytes),
-              LOG_N("us", (loop_now_ns(worker->loop) - ex->began_ns) / NS_PER_US));
+    struct log_field fields[LINE_FIELDS] = {
+        LOG_T("id", ex->request_id),
+        LOG_T("route", bytes_from_cstr(openai_route_names[ex->route])),
+        LOG_T("model", ex->request.model),
+        LOG_T("core", bytes_from_cstr(log && log->core ? log->core : "")),
+        LOG_N("attempts", log ? log->attempts : 0),
+        LOG_N("status", status),
+        LOG_T("error", bytes_from_cstr(ex->error.code ? ex->error.code : "")),
+        LOG_T("gone", bytes_from_cstr(is_left ? http_gone_names[ex->gone] : "")),
+        LOG_N("bytes", ex->output.bytes),
+        LOG_N("us", (loop_now_ns(worker->loop) - ex->began_ns) / NS_PER_US),
+    };
+    size_t count = 10;
+    if (ex->customer)
+        count += tell_customer(ex->customer, &fields[count]);
+    log_write(&worker->log, level, "exchange", fields, count);
 }
 
 enum step_result exchange_settle(struct exchange *ex)
 {
+    if (ex->customer)
+        customer_settle(ex);
     bool can_answer = !exchange_knows(ex, WAKE_GONE) && !ex->output.ended;
     bool owes_error = ex->error.status != 0 && !ex->output.own_ends;
     if (can_answer && owes_error)
