@@ -257,6 +257,7 @@ static int open_ledger(struct edge *edge, struct buffer *ret_why)
         .log_write = edge->options.log_write,
         .log_sink = edge->options.log_sink,
         .memory = &edge->memory,
+        .store_vfs = edge->options.store_vfs,
     };
     int r = open_estimator(edge);
     return r < 0 ? r : ledger_open(&edge->shared.ledger, edge->loop, &options, ret_why);
