@@ -23,8 +23,9 @@
 typedef int usage_strip_sink(void *user, struct bytes piece);
 
 struct usage_strip {
-    struct usage_scan scan; /* of all that came, the chunk taken out included */
+    struct usage_scan scan; /* of all that came, what was taken out included */
     bool is_passing;        /* the event that is being read is none to take out */
+    bool has_dropped;       /* the event that has ended was one */
     size_t held_length;
     char held[USAGE_STRIP_HELD];
 };
