@@ -4,7 +4,8 @@
  *
  * Memory   the caller embeds the struct; jwk_clear() takes one that is all zero.
  * Threads  read-only once read.
- * Errors   enums.
+ * Errors   enums. OpenSSL does not always tell lack of memory from a fault in what it was given:
+ * then a key is left out or a signature wrong, never the other way round.
  */
 #ifndef KEYS_JWK_H
 #define KEYS_JWK_H

@@ -30,19 +30,14 @@ static int read_key(struct jwks *jwks, struct json_reader *reader, char ret_why[
         return refuse(ret_why, "one of \"keys\" is no object");
     if (jwks->count == JWKS_KEYS_LIMIT)
         return refuse(ret_why, "there are too many keys");
-    switch (jwk_read(&jwks->keys[jwks->count], reader)) {
-    case JWK_READ:
-        jwks->count++;
-        return 0;
-    case JWK_LEFT_OUT:
-        jwks->left_out++;
-        return 0;
-    case JWK_MALFORMED:
+    enum jwk_reading reading = jwk_read(&jwks->keys[jwks->count], reader);
+    if (reading == JWK_NO_MEMORY)
+        return -ENOMEM;
+    if (reading == JWK_MALFORMED)
         return refuse(ret_why, "one of \"keys\" has a member twice");
-    case JWK_NO_MEMORY:
-        break;
-    }
-    return -ENOMEM;
+    jwks->count += reading == JWK_READ;
+    jwks->left_out += reading == JWK_LEFT_OUT;
+    return 0;
 }
 
 /* The text is sound JSON already; what is read here is read again. */

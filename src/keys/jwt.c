@@ -84,15 +84,10 @@ static enum jwt_verdict check_signature(const struct jwt_check *check, const str
     enum jwt_verdict verdict = find_key(check, token->header, &jwk);
     if (verdict != JWT_VALID)
         return verdict;
-    switch (jwk_verify(jwk, token->signed_text, token->signature)) {
-    case SIGNATURE_RIGHT:
-        return JWT_VALID;
-    case SIGNATURE_WRONG:
-        return JWT_WRONG_SIGNATURE;
-    case SIGNATURE_NO_MEMORY:
-        break;
-    }
-    return JWT_NO_MEMORY;
+    enum signature_verdict signature = jwk_verify(jwk, token->signed_text, token->signature);
+    if (signature == SIGNATURE_NO_MEMORY)
+        return JWT_NO_MEMORY;
+    return signature == SIGNATURE_RIGHT ? JWT_VALID : JWT_WRONG_SIGNATURE;
 }
 
 enum jwt_verdict jwt_verify(const struct jwt_check *check, struct bytes token, struct key *ret_key)

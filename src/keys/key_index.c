@@ -143,10 +143,8 @@ void key_index_remove(struct key_index *index, uint64_t hash, const struct count
 {
     struct key_leaf *leaf = index->leaves[leaf_of(hash)];
     uint32_t last = leaf->slot_count - 1, i = (uint32_t)hash & last;
-    while (leaf->slots[i].block && leaf->slots[i].block != block)
+    while (leaf->slots[i].block != block)
         i = (i + 1) & last;
-    if (!leaf->slots[i].block)
-        return;
     counted_release(leaf->slots[i].block);
     leaf_close_gap(leaf, i);
     leaf->count--;

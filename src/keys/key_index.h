@@ -38,7 +38,7 @@ struct counted *key_index_find(const struct key_index *index, uint64_t hash, key
 int key_index_own(struct key_index *index, uint64_t hash);
 /* Both only behind key_index_own() for the hash. */
 void key_index_add(struct key_index *index, uint64_t hash, struct counted *block);
-/* A block that is not there is left alone. */
+/* Takes out a block that is there. */
 void key_index_remove(struct key_index *index, uint64_t hash, const struct counted *block);
 
 #endif

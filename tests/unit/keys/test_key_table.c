@@ -93,6 +93,20 @@ static void digests_that_begin_alike_are_told_apart(void **state)
     assert_null(key_table_find(*state, key.digest, 0));
 }
 
+static void old_digests_that_begin_alike_are_told_apart(void **state)
+{
+    struct sample_text text;
+    struct key key = sample_key(1, &text);
+    memcpy(key.old_digest, key.digest, sizeof key.digest);
+    key.old_digest[KEY_DIGEST_BYTES - 1] ^= 1;
+    key.old_until_ms = 1;
+    assert_int_equal(key_table_put(*state, &key), 0);
+    assert_int_equal(find(*state, 1)->id, 1);
+    assert_int_equal(key_table_find(*state, key.old_digest, 0)->id, 1);
+    key.digest[KEY_DIGEST_BYTES - 1] ^= 2;
+    assert_null(key_table_find(*state, key.digest, 0));
+}
+
 static void a_key_put_again_replaces_itself(void **state)
 {
     put(*state, 1);
@@ -229,6 +243,7 @@ int main(void)
         TEST(a_key_is_found_by_its_digest_and_its_id),
         TEST(a_digest_that_differs_in_one_bit_is_nobodys),
         TEST(digests_that_begin_alike_are_told_apart),
+        TEST(old_digests_that_begin_alike_are_told_apart),
         TEST(a_key_put_again_replaces_itself),
         TEST(a_replaced_secret_is_found_until_its_time_is_over),
         TEST(a_secret_may_move_to_another_key),
