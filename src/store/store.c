@@ -56,18 +56,6 @@ static int has_log(struct store *store, struct loop *loop, bool *ret_has_log)
     return 0;
 }
 
-static int sync_folder(struct store *store, struct loop *loop)
-{
-    char *slash = strrchr(store->path, '/');
-    if (!slash)
-        return file_sync_directory(loop, ".");
-    const char *folder = slash == store->path ? "/" : store->path;
-    *slash = '\0';
-    int r = file_sync_directory(loop, folder);
-    *slash = '/';
-    return r;
-}
-
 /* SQLite would give a new file more permissions; its -wal and -shm take over those of this one. An
  * existing file is not opened here: closing it would drop the locks of this process's own stores.
  */
@@ -80,7 +68,7 @@ static int create_file(struct store *store, struct loop *loop)
     if (r < 0)
         return r;
     file_close(file);
-    return sync_folder(store, loop);
+    return 0; /* SQLite syncs the folder, with the first journal that it makes there */
 }
 
 static enum store_status make_if_missing(struct store *store, struct loop *loop, bool has_its_log)
@@ -162,6 +150,16 @@ static enum store_status write_ahead(struct store *store)
     return STORE_OK;
 }
 
+/* A change whose sync failed may stand in the log all the same, readable and never to be durable; a
+ * process that starts anew takes it for stored, and a power loss cuts off whatever follows it.
+ * What is in the file itself by then needs no log. A full disk is no reason not to read. */
+static enum store_status empty_log(struct store *store)
+{
+    int result = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    bool may_go_on = result == SQLITE_OK || result == SQLITE_FULL || result == SQLITE_BUSY;
+    return may_go_on ? STORE_OK : problem_of_sqlite(store, result);
+}
+
 /* All at once: later there is nothing to prepare that could fail, an undoing least of all. */
 static enum store_status prepare_statements(struct store *store)
 {
@@ -198,6 +196,8 @@ static enum store_status open_all(struct store *store, struct loop *loop,
         status = write_ahead(store);
     if (status == STORE_OK)
         status = schema_migrate(store);
+    if (status == STORE_OK)
+        status = empty_log(store);
     if (status == STORE_OK)
         status = prepare_statements(store);
     return status;

@@ -15,7 +15,9 @@
  *          until it returns.
  * Threads  one at a time; a store may wander from thread to thread.
  * Errors   enum store_status; store_sentence() says the last one to a person, and what to do.
- *          A failed function has changed nothing; no function ever deletes or replaces a file.
+ *          A failed function has changed nothing, but for one case: what failed in a commit,
+ *          because of the disk itself, may turn out to be there when the store is opened anew.
+ *          No function ever deletes or replaces a file.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
