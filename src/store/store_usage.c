@@ -84,12 +84,31 @@ static bool read_row(struct query *query, struct store_usage *ret_usage)
     return query->result == SQLITE_OK;
 }
 
+static enum store_status read_rows(struct query *query, store_on_usage on_usage, void *user)
+{
+    struct store_usage usage;
+    bool goes_on = true;
+    while (goes_on && query_next(query)) {
+        if (!read_row(query, &usage))
+            break;
+        goes_on = on_usage(user, &usage);
+    }
+    enum store_status status = query_end(query);
+    return status == STORE_OK && !goes_on ? problem_stopped(query->store) : status;
+}
+
+/* A year of a hundred thousand keys is sorted in a file, whatever else is kept in memory. */
+static void sort_in_memory(struct store *store, bool is_wanted)
+{
+    sqlite3_exec(store->db, is_wanted ? "PRAGMA temp_store = MEMORY" : "PRAGMA temp_store = FILE",
+                 NULL, NULL, NULL);
+}
+
 enum store_status store_usage_report(struct store *store, const struct store_report *report,
                                      store_on_usage on_usage, void *user)
 {
     struct query query;
-    struct store_usage usage;
-    bool goes_on = true;
+    sort_in_memory(store, false);
     query_begin(&query, store, SQL_USAGE_REPORT);
     query_bind_number(&query, report->by);
     query_bind_number(&query, report->first_day);
@@ -97,11 +116,7 @@ enum store_status store_usage_report(struct store *store, const struct store_rep
     query_bind_text(&query, report->tenant);
     query_bind_text(&query, report->key);
     query_bind_text(&query, report->model);
-    while (goes_on && query_next(&query)) {
-        if (!read_row(&query, &usage))
-            break;
-        goes_on = on_usage(user, &usage);
-    }
-    enum store_status status = query_end(&query);
-    return status == STORE_OK && !goes_on ? problem_stopped(store) : status;
+    enum store_status status = read_rows(&query, on_usage, user);
+    sort_in_memory(store, true);
+    return status;
 }

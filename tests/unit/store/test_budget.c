@@ -30,12 +30,11 @@ static void draw(struct store *store, uint64_t drawn, uint64_t used, unsigned to
     assert_stored(store, store_budget_draw(store, &budget, 1));
 }
 
-static void a_draw_only_grows(void **state)
+static void what_was_drawn_survives_a_power_loss(void **state)
 {
     struct store_world world;
     store_world_begin(&world, 1);
     draw(world.store, 500, 100, 50);
-    draw(world.store, 400, 300, 0);
     store_world_crash(&world, true);
     assert_stored(world.store, store_world_open_store(&world));
     struct seen seen = load(world.store, TODAY);
@@ -44,8 +43,35 @@ static void a_draw_only_grows(void **state)
     assert_int_equal(seen.budgets[0].period, STORE_DAY);
     assert_int_equal(seen.budgets[0].first_day, TODAY);
     assert_int_equal(seen.budgets[0].drawn_nusd, 500);
-    assert_int_equal(seen.budgets[0].used_nusd, 300);
+    assert_int_equal(seen.budgets[0].used_nusd, 100);
     assert_int_equal(seen.budgets[0].told_percent, 50);
+    store_world_close(&world);
+}
+
+static void what_was_drawn_can_be_given_back(void **state)
+{
+    struct store_world world;
+    store_world_begin(&world, 1);
+    draw(world.store, 500, 10, 0);
+    draw(world.store, 400, 20, 0);
+    assert_int_equal(load(world.store, TODAY).budgets[0].drawn_nusd, 400);
+    assert_int_equal(load(world.store, TODAY).budgets[0].used_nusd, 20);
+    store_world_close(&world);
+}
+
+static void what_was_told_stays_told_whatever_is_drawn(void **state)
+{
+    struct store_world world;
+    struct store_budget told = {HASHED, STORE_DAY, TODAY, 0, 0, 80};
+    store_world_begin(&world, 1);
+    draw(world.store, 500, 10, 0);
+    assert_stored(world.store, store_budget_tell(world.store, &told, 1));
+    told.told_percent = 50;
+    assert_stored(world.store, store_budget_tell(world.store, &told, 1));
+    draw(world.store, 600, 20, 0);
+    struct seen seen = load(world.store, TODAY);
+    assert_int_equal(seen.budgets[0].drawn_nusd, 600);
+    assert_int_equal(seen.budgets[0].told_percent, 80);
     store_world_close(&world);
 }
 
@@ -114,7 +140,9 @@ static void numbers_beyond_63_bits_become_the_most_there_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_draw_only_grows),
+        cmocka_unit_test(what_was_drawn_survives_a_power_loss),
+        cmocka_unit_test(what_was_drawn_can_be_given_back),
+        cmocka_unit_test(what_was_told_stays_told_whatever_is_drawn),
         cmocka_unit_test(at_a_clean_stop_what_was_not_used_is_given_back),
         cmocka_unit_test(days_and_months_of_accounts_are_apart),
         cmocka_unit_test(what_is_over_can_be_forgotten),
