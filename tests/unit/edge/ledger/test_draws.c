@@ -120,14 +120,14 @@ static void a_crash_at_any_moment_forgets_nothing_that_was_spent(void **state)
 
 /* ---- a store that fails ---- */
 
-static void who_waits_is_told_when_the_store_is_full(void **state)
+static void who_waits_is_told_when_the_disk_fails(void **state)
 {
     struct ledger_world self;
     struct customer customer;
     (void)state;
     ledger_world_begin(&self, 3);
     customer_init(&customer, &self, 1);
-    world_fault_set(self.world, FAULT_DISK_FULL, 1000000);
+    world_fault_set(self.world, FAULT_DISK_ERROR, 1000000);
     uint64_t began_ns = world_now_ns(self.world);
     customer_ask(&customer, CHUNK_NUSD);
     assert_int_equal(customer.told_failed, 1);
@@ -232,7 +232,7 @@ int main(void)
         cmocka_unit_test(what_was_drawn_and_not_spent_is_given_back_at_a_clean_stop),
         cmocka_unit_test(after_a_crash_all_that_was_drawn_counts_as_used),
         cmocka_unit_test(a_crash_at_any_moment_forgets_nothing_that_was_spent),
-        cmocka_unit_test(who_waits_is_told_when_the_store_is_full),
+        cmocka_unit_test(who_waits_is_told_when_the_disk_fails),
         cmocka_unit_test(what_was_drawn_is_spent_while_the_store_is_gone),
         cmocka_unit_test(no_failure_of_the_disk_lets_anybody_spend_what_was_not_drawn),
         cmocka_unit_test(a_stop_ends_although_the_disk_fails),
