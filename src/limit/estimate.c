@@ -20,6 +20,7 @@
 #define FIRST_TOKENS 1024
 #define FADE_AT (1U << 22)
 #define BYTES_MOST UINT32_MAX
+#define IS_TAKEN (UINT64_C(1) << 63)
 #define TOKENS_MOST (1U << 24)
 
 struct entry {
@@ -86,7 +87,7 @@ static struct place place_enter(struct estimator *estimator, const struct estima
 {
     uint64_t id = hash_mix(hash_bytes(subject->model, estimator->options.seed), subject->tenant);
     size_t set = id & (estimator->set_count - 1);
-    struct place place = {id > 0 ? id : 1, &estimator->parts[set % PARTS],
+    struct place place = {id | IS_TAKEN, &estimator->parts[set % PARTS],
                           &estimator->entries[set * WAYS]};
     mutex_lock(&place.part->mutex);
     return place;

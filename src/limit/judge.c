@@ -96,26 +96,20 @@ struct money_question {
 static void judge_budget(struct judge *judge, const struct judged *judged, enum limit_period period,
                          struct money_question question)
 {
+    enum budget_verdict verdict =
+        budget_judge(&judged->account->budgets[period], question.cost_nusd);
+    judge->wants_draw |= verdict == BUDGET_WANTS_DRAW;
+    judge->is_unavailable |= verdict == BUDGET_UNAVAILABLE;
+    if (verdict != BUDGET_OVER)
+        return;
     struct limit_refusal refusal = budget_refusal(judge, judged, period);
-    switch (budget_judge(&judged->account->budgets[period], question.cost_nusd)) {
-    case BUDGET_FITS:
-        return;
-    case BUDGET_WANTS_DRAW:
-        judge->wants_draw = true;
-        return;
-    case BUDGET_UNAVAILABLE:
-        judge->is_unavailable = true;
-        return;
-    case BUDGET_OVER:
-        refusal.wanted = question.cost_nusd;
-        if (question.firm_nusd > refusal.limit) {
-            refusal.is_never = true;
-            refusal.wanted = question.firm_nusd;
-            refusal.retry_after_ms = 0;
-        }
-        refuse(judge, &refusal);
-        return;
+    refusal.wanted = question.cost_nusd;
+    if (question.firm_nusd > refusal.limit) {
+        refusal.is_never = true;
+        refusal.wanted = question.firm_nusd;
+        refusal.retry_after_ms = 0;
     }
+    refuse(judge, &refusal);
 }
 
 void judge_cost(struct judge *judge, const struct judged *judged,

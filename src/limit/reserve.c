@@ -204,7 +204,7 @@ enum limit_charge limit_charge(struct limit_reservation *reservation, struct lim
     return charge;
 }
 
-/* With the lock; nothing exceeds the reservation any more. */
+/* With the lock; nothing exceeds the reservation any more, and its stakes are those of now. */
 static void settle(const struct limit_reservation *reservation, const struct judged *judged,
                    struct limit_cost used)
 {
@@ -216,7 +216,7 @@ static void settle(const struct limit_reservation *reservation, const struct jud
     for (unsigned period = 0; period < LIMIT_PERIODS; period++) {
         struct budget *budget = &judged->account->budgets[period];
         const struct limit_stake *stake = &reservation->stakes[judged->owner][period];
-        if (limits_budget(judged->limits, period) > 0 && stake->first_day == budget->first_day)
+        if (limits_budget(judged->limits, period) > 0)
             budget_spend(budget, reservation->held.nusd - stake->before_nusd,
                          used.nusd > stake->before_nusd ? used.nusd - stake->before_nusd : 0);
     }

@@ -40,13 +40,6 @@ enum limit_verdict desk_reserve(struct desk *desk, const struct limit_admission 
     return limit_reserve(admission, desk->time, &estimate, ret_reservation, &desk->refusal);
 }
 
-static void remember(struct desk *desk, const struct limit_notice *notice)
-{
-    enum limit_owner owner = notice->account == DESK_KEY ? LIMIT_OF_KEY : LIMIT_OF_TENANT;
-    desk->drawn[owner][notice->period] = *notice;
-    desk->draws++;
-}
-
 void desk_answer(struct desk *desk, bool is_there)
 {
     struct limit_notice notices[NOTICES];
@@ -55,7 +48,7 @@ void desk_answer(struct desk *desk, bool is_there)
         if (notices[i].kind == LIMIT_ALERT) {
             desk->alert = notices[i];
         } else if (is_there) {
-            remember(desk, &notices[i]);
+            desk->draws++;
             limiter_drawn(desk->limiter, &notices[i]);
         } else {
             limiter_draw_failed(desk->limiter, &notices[i]);
@@ -68,4 +61,37 @@ struct limit_gauge desk_gauge(struct desk *desk, enum limit_owner owner, enum li
     struct limit_view view;
     limit_view(desk->limiter, &desk->subject, desk->time, &view);
     return owner == LIMIT_OF_KEY ? view.key.of[kind] : view.tenant.of[kind];
+}
+
+enum limit_verdict desk_admit_as(struct desk *desk, uint64_t key, uint64_t tenant,
+                                 struct limit_admission *ret_admission)
+{
+    desk->subject.key.account = key;
+    desk->subject.tenant.account = tenant;
+    return desk_admit(desk, ret_admission);
+}
+
+unsigned desk_fill(struct desk *desk, struct limit_admission *admissions)
+{
+    unsigned count = 0;
+    while (count < 1000 &&
+           desk_admit_as(desk, 1000 + count, 5000 + count, &admissions[count]) == LIMIT_GRANTED)
+        count++;
+    return count;
+}
+
+enum limit_verdict desk_spend_cent(struct desk *desk)
+{
+    struct limit_admission admission;
+    struct limit_reservation reservation;
+    const struct limit_cost cent = {.nusd = USD / 100};
+    enum limit_verdict verdict = desk_admit(desk, &admission);
+    if (verdict != LIMIT_GRANTED)
+        return verdict;
+    assert_int_equal(desk_reserve(desk, &admission, cent, &reservation), LIMIT_WANTS_DRAW);
+    desk_answer(desk, true);
+    assert_int_equal(desk_reserve(desk, &admission, cent, &reservation), LIMIT_GRANTED);
+    limit_settle(&reservation, desk->time, cent);
+    limit_leave(&admission, desk->time);
+    return LIMIT_GRANTED;
 }

@@ -22,10 +22,9 @@ struct desk {
     struct limiter *limiter;
     struct limit_subject subject;
     struct limit_time time;
-    struct limit_refusal refusal;                           /* the last */
-    struct limit_notice alert;                              /* the last; percent 0: none */
-    struct limit_notice drawn[LIMIT_OWNERS][LIMIT_PERIODS]; /* what is durable of our two */
-    unsigned draws;                                         /* that were answered */
+    struct limit_refusal refusal; /* the last */
+    struct limit_notice alert;    /* the last; percent 0: none */
+    unsigned draws;               /* that were answered */
 };
 
 #define DESK_KEY 101
@@ -41,6 +40,13 @@ enum limit_verdict desk_reserve(struct desk *desk, const struct limit_admission 
                                 struct limit_cost cost, struct limit_reservation *ret_reservation);
 /* Answers every draw that is wanted; false: the store is gone, and each of them fails. */
 void desk_answer(struct desk *desk, bool is_there);
+/* From here on it is that key's and that tenant's. */
+enum limit_verdict desk_admit_as(struct desk *desk, uint64_t key, uint64_t tenant,
+                                 struct limit_admission *ret_admission);
+/* Admits ever more keys, each of its own tenant, until there is no room; how many that were. */
+unsigned desk_fill(struct desk *desk, struct limit_admission *ret_admissions);
+/* A request of a cent, from its admission to its end, with the draw that it takes. */
+enum limit_verdict desk_spend_cent(struct desk *desk);
 struct limit_gauge desk_gauge(struct desk *desk, enum limit_owner owner, enum limit_kind kind);
 
 #endif

@@ -121,6 +121,23 @@ static void a_full_table_forgets_those_that_are_not_used(void **state)
     estimator_close(estimator);
 }
 
+static void a_table_that_is_wide_enough_forgets_nobody(void **state)
+{
+    (void)state;
+    struct estimator *estimator = open_estimator(10000);
+    for (unsigned round = 0; round < 8; round++)
+        for (uint64_t tenant = 1; tenant <= 1000; tenant++) {
+            struct estimate_subject subject = {.model = MODEL, .tenant = tenant};
+            estimate_learn_answer(estimator, &subject, tenant % 2 > 0 ? 10 : 9000);
+        }
+    for (uint64_t tenant = 1; tenant <= 1000; tenant++) {
+        struct estimate_subject subject = {.model = MODEL, .tenant = tenant};
+        uint64_t tokens = estimate_answer(estimator, &subject, 0);
+        assert_in_range(tokens, tenant % 2 > 0 ? 8 : 8192, tenant % 2 > 0 ? 12 : 12288);
+    }
+    estimator_close(estimator);
+}
+
 static void closing_nothing_is_fine(void **state)
 {
     (void)state;
@@ -137,6 +154,7 @@ int main(void)
         cmocka_unit_test(an_unknown_answer_is_the_default_or_max_tokens),
         cmocka_unit_test(answers_are_learned_by_tenant_and_model_and_by_model_else),
         cmocka_unit_test(a_full_table_forgets_those_that_are_not_used),
+        cmocka_unit_test(a_table_that_is_wide_enough_forgets_nobody),
         cmocka_unit_test(closing_nothing_is_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,31 @@ static void a_prompt_beyond_the_limit_never_passes(void **state)
     desk_close(&desk);
 }
 
+static void never_is_worse_than_any_wait(void **state)
+{
+    (void)state;
+    struct limit_admission admission;
+    struct limit_reservation reservation;
+    struct desk desk = opened(&admission, (struct limits){.tokens_per_minute = 1000},
+                              (struct limits){.tokens_per_minute = 100000});
+    assert_int_equal(desk_admit(&desk, &admission), LIMIT_GRANTED);
+    assert_int_equal(desk_reserve(&desk, &admission, tokens(1000), &reservation), LIMIT_GRANTED);
+    limit_settle(&reservation, desk.time, tokens(100000));
+    assert_int_equal(desk_reserve(&desk, &admission, tokens(3000), &reservation), LIMIT_REFUSED);
+    assert_true(desk.refusal.is_never);
+    assert_int_equal(desk.refusal.owner, LIMIT_OF_KEY);
+    limit_leave(&admission, desk.time);
+
+    desk.subject.key.limits.tokens_per_minute = 100000;
+    desk.subject.tenant.limits.tokens_per_minute = 1000;
+    assert_int_equal(desk_admit(&desk, &admission), LIMIT_GRANTED);
+    assert_int_equal(desk_reserve(&desk, &admission, tokens(3000), &reservation), LIMIT_REFUSED);
+    assert_true(desk.refusal.is_never);
+    assert_int_equal(desk.refusal.owner, LIMIT_OF_TENANT);
+    limit_leave(&admission, desk.time);
+    desk_close(&desk);
+}
+
 static void a_guess_beyond_the_limit_counts_as_the_whole_of_it(void **state)
 {
     (void)state;
@@ -408,6 +433,7 @@ int main(void)
         cmocka_unit_test(what_was_not_used_is_given_back),
         cmocka_unit_test(what_was_used_beyond_the_reservation_is_taken),
         cmocka_unit_test(a_prompt_beyond_the_limit_never_passes),
+        cmocka_unit_test(never_is_worse_than_any_wait),
         cmocka_unit_test(a_guess_beyond_the_limit_counts_as_the_whole_of_it),
         cmocka_unit_test(an_absurd_count_is_bounded),
         cmocka_unit_test(who_has_no_limits_reserves_whatever_it_wants),
