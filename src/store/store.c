@@ -228,9 +228,20 @@ void store_close(struct store *store)
     free(store);
 }
 
+/* What is written to a file that has no name any more is lost with the process. */
+static bool has_moved(struct store *store)
+{
+    int moved = 0;
+    int result = sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
+    return result == SQLITE_OK && moved != 0;
+}
+
 enum store_status store_changes(struct store *store, uint64_t *ret_version)
 {
     struct query query;
+    if (has_moved(store))
+        return problem_say(store, STORE_NOT_FOUND, "%s was removed or replaced while it was open",
+                           store->path);
     query_begin(&query, store, SQL_DATA_VERSION);
     if (query_next(&query))
         *ret_version = query_number(&query);

@@ -77,8 +77,9 @@ enum store_status store_commit(struct store *store);
 /* Does nothing unless something was begun. */
 void store_rollback(struct store *store);
 
-/* Another number than last time: another connection has changed the file since. Costs no disk
- * access, so that it can be asked often. */
+/* Another number than last time: another connection has changed the file since. Reads no file, so
+ * that it can be asked often. STORE_NOT_FOUND: the file has been removed or replaced; close the
+ * store, which leaves what is there now alone, and open it anew. */
 enum store_status store_changes(struct store *store, uint64_t *ret_version);
 
 /* Reads the whole file and compares indices with tables: for tools, it takes seconds. */

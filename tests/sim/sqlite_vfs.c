@@ -143,12 +143,22 @@ static int check_reserved(sqlite3_file *base, int *ret_is_reserved)
     return SQLITE_OK;
 }
 
+/* The simulated disk tells removed files, but not those with another in their place. */
+static bool is_removed(struct vfs_file *self)
+{
+    struct file *file = NULL;
+    int r = file_open(&file, self->vfs->loop, self->path, FILE_READ);
+    if (r == 0)
+        file_close(file);
+    return r == -ENOENT;
+}
+
 static int control_file(sqlite3_file *base, int operation, void *argument)
 {
-    (void)base;
-    (void)operation;
-    (void)argument;
-    return SQLITE_NOTFOUND;
+    if (operation != SQLITE_FCNTL_HAS_MOVED)
+        return SQLITE_NOTFOUND;
+    *(int *)argument = is_removed(of(base));
+    return SQLITE_OK;
 }
 
 static int sector_size(sqlite3_file *base)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <sqlite3.h>
 
 #include "loop/file.h"
@@ -192,6 +193,26 @@ static void while_the_disk_fails_what_was_known_stays_in_force(void **state)
     ledger_world_close(&self);
 }
 
+static void a_file_that_is_moved_away_is_not_made_again_and_found_when_it_is_back(void **state)
+{
+    struct ledger_world self;
+    struct buffer text = {0};
+    (void)state;
+    ledger_world_begin(&self, 13);
+    ledger_world_close_office(&self);
+    assert_int_equal(file_rename(self.loops[0], STORE_PATH, "data/away"), 0);
+    ledger_world_run_ms(&self, 10000);
+    assert_non_null(seat_key(&self, 0, "alice"));
+    assert_int_equal(ledger_world_logged(&self, "was removed or replaced"), 1);
+    assert_int_equal(ledger_world_logged(&self, "store_failed"), 1);
+    assert_int_equal(file_read_whole(self.loops[0], STORE_PATH, 1, &text), -ENOENT);
+    assert_int_equal(file_rename(self.loops[0], "data/away", STORE_PATH), 0);
+    ledger_world_open_office(&self);
+    revoke_key(&self, "alice");
+    ledger_world_until(&self, alice_is_revoked_everywhere, 6000);
+    ledger_world_close(&self);
+}
+
 static void lose_all_keys(void)
 {
     sqlite3 *db = NULL;
@@ -241,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_store_that_cannot_be_opened_is_unavailable_until_it_can),
         cmocka_unit_test(a_damaged_store_is_unavailable_and_left_as_it_is),
         cmocka_unit_test(while_the_disk_fails_what_was_known_stays_in_force),
+        cmocka_unit_test(a_file_that_is_moved_away_is_not_made_again_and_found_when_it_is_back),
         cmocka_unit_test(keys_that_vanish_stay_in_force),
         cmocka_unit_test(a_store_without_its_keys_is_unavailable_at_the_start),
     };
