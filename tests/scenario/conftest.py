@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: `sim` and `edge` are one of each; `start_sim` and `start_edge` make more of them.
 `upstream` is an engine whose answers the test writes down, `front` an edge before it.
+`keys` is a directory of keys, `start_keyed` makes edges that want one of them.
 
 Whatever a test started is stopped behind it, edges first, and the test fails on what they left.
 """
 
+import keyed
 import openai
 import pytest
 from daemons import Edge, Sim
+from keys import Keys
 from upstream import Upstream
 
 
@@ -58,6 +61,16 @@ def sim(start_sim):
 @pytest.fixture
 def edge(start_edge, sim):
     return start_edge(sim)
+
+
+@pytest.fixture
+def keys(tmp_path):
+    return Keys(tmp_path / "data")
+
+
+@pytest.fixture
+def start_keyed(start_edge, keys):
+    return lambda *engines, **options: keyed.start(start_edge, keys.folder, *engines, **options)
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ SECRET = re.compile(r"ist_[A-Za-z0-9_-]{43}\n")
 BROUGHT = "sk-brought-along-0123456789"
 
 
-@pytest.fixture
-def keys(tmp_path):
-    return Keys(tmp_path / "data")
-
-
 def test_a_new_keys_secret_is_alone_on_standard_output(keys):
     done = keys.run("keys add", "alice", "--rpm", "600")
     assert done.returncode == 0

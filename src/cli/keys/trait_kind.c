@@ -263,69 +263,50 @@ static void print_no_secret(const struct trait *trait, const struct store_key *k
     PRINT(out, "null");
 }
 
-/* clang-format off: a table */
+/* clang-format off */
 const struct trait_kind_row trait_kinds[] = {
-    [TRAIT_NAME] = {.read = read_name,
-                    .print = print_text,
-                    .wrong_kind = "is no string",
-                    .remedy = sheet_name_remedy},
-    [TRAIT_SECRET] = {.read = read_secret,
-                      .print = print_no_secret,
-                      .may_be_no = true,
-                      .wrong_kind = "is no string",
-                      .remedy = sheet_secret_remedy},
-    [TRAIT_DIGEST] = {.read = read_digest,
-                      .print = print_digest,
-                      .wrong_kind = "is no string",
-                      .remedy = "write 64 hexadecimal digits"},
-    [TRAIT_HINT] = {.read = read_hint,
-                    .print = print_text,
-                    .wrong_kind = "is no string",
-                    .remedy = "write at most 16 characters"},
-    [TRAIT_COUNT] = {.read = read_count,
-                     .print = print_count,
-                     .may_be_no = true,
-                     .wrong_kind = "is no whole number",
-                     .remedy =
-                         "write a whole number such as 600, or none for no limit (null in JSON)"},
-    [TRAIT_USD] = {.read = read_usd,
-                   .print = print_usd,
-                   .may_be_no = true,
-                   .wrong_kind = "is no amount of dollars",
-                   .remedy =
-                       "write dollars such as 50 or 0.25, or none for no limit (null in JSON)"},
-    [TRAIT_MODELS] = {.read = read_model,
-                      .print = print_list,
-                      .may_be_no = true,
-                      .is_list = true,
-                      .wrong_kind = "is no list of strings",
-                      .remedy = "write names, or their fronts with * behind: llama-*,qwen"},
-    [TRAIT_ROUTES] = {.read = read_route,
-                      .print = print_list,
-                      .may_be_no = true,
-                      .is_list = true,
-                      .wrong_kind = "is no list of strings",
-                      .remedy = "write paths, or their fronts with * behind: /v1/chat/*"},
-    [TRAIT_REGIONS] = {.read = read_region,
-                       .print = print_list,
-                       .may_be_no = true,
-                       .is_list = true,
-                       .wrong_kind = "is no list of strings",
-                       .remedy = "write regions as the edge's cores have them: eu,us"},
-    [TRAIT_CLASS] = {.read = read_class,
-                     .print = print_text,
-                     .wrong_kind = "is no string",
-                     .remedy = "write realtime, interactive, standard or batch"},
-    [TRAIT_TIME] = {.read = read_time,
-                    .print = print_time,
-                    .may_be_no = true,
-                    .wrong_kind = "is no string",
-                    .remedy = "write 90d, 12h, a day such as 2027-06-30, or none (null in JSON)"},
-    [TRAIT_LABELS] = {.read = read_label,
-                      .print = print_labels,
-                      .may_be_no = true,
-                      .is_list = true,
-                      .wrong_kind = "is no object of strings",
-                      .remedy = "write NAME=VALUE, without commas (in JSON an object of strings)"},
+    [TRAIT_NAME] = {
+        .read = read_name, .print = print_text, .wrong_kind = "is no string",
+        .remedy = sheet_name_remedy},
+    [TRAIT_SECRET] = {
+        .read = read_secret, .print = print_no_secret, .may_be_no = true,
+        .wrong_kind = "is no string", .remedy = sheet_secret_remedy},
+    [TRAIT_DIGEST] = {
+        .read = read_digest, .print = print_digest,
+        .wrong_kind = "is no string", .remedy = "write 64 hexadecimal digits"},
+    [TRAIT_HINT] = {
+        .read = read_hint, .print = print_text,
+        .wrong_kind = "is no string", .remedy = "write at most 16 characters"},
+    [TRAIT_COUNT] = {
+        .read = read_count, .print = print_count, .may_be_no = true,
+        .wrong_kind = "is no whole number",
+        .remedy = "write a whole number such as 600, or none for no limit (null in JSON)"},
+    [TRAIT_USD] = {
+        .read = read_usd, .print = print_usd, .may_be_no = true,
+        .wrong_kind = "is no amount of dollars",
+        .remedy = "write dollars such as 50 or 0.25, or none for no limit (null in JSON)"},
+    [TRAIT_MODELS] = {
+        .read = read_model, .print = print_list, .may_be_no = true, .is_list = true,
+        .wrong_kind = "is no list of strings",
+        .remedy = "write names, or their fronts with * behind: llama-*,qwen"},
+    [TRAIT_ROUTES] = {
+        .read = read_route, .print = print_list, .may_be_no = true, .is_list = true,
+        .wrong_kind = "is no list of strings",
+        .remedy = "write paths, or their fronts with * behind: /v1/chat/*"},
+    [TRAIT_REGIONS] = {
+        .read = read_region, .print = print_list, .may_be_no = true, .is_list = true,
+        .wrong_kind = "is no list of strings",
+        .remedy = "write regions as the edge's cores have them: eu,us"},
+    [TRAIT_CLASS] = {
+        .read = read_class, .print = print_text, .wrong_kind = "is no string",
+        .remedy = "write realtime, interactive, standard or batch"},
+    [TRAIT_TIME] = {
+        .read = read_time, .print = print_time, .may_be_no = true,
+        .wrong_kind = "is no string",
+        .remedy = "write 90d, 12h, a day such as 2027-06-30, or none (null in JSON)"},
+    [TRAIT_LABELS] = {
+        .read = read_label, .print = print_labels, .may_be_no = true, .is_list = true,
+        .wrong_kind = "is no object of strings",
+        .remedy = "write NAME=VALUE, without commas (in JSON an object of strings)"},
 };
 /* clang-format on */
