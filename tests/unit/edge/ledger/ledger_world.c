@@ -67,8 +67,10 @@ unsigned ledger_world_logged(const struct ledger_world *self, const char *text)
 static void start_child(struct loop *loop, void *user)
 {
     struct ledger_world *self = user;
+    failing_memory_spare(true);
     self->loops[1] = loop;
     assert_int_equal(seat_open(&self->seats[1], self->ledger, loop), 0);
+    failing_memory_spare(false);
 }
 
 static void on_child_ended(void *user)
@@ -81,7 +83,7 @@ static bool has_both_seats(struct ledger_world *self)
     return self->seats[0] && self->seats[1];
 }
 
-void ledger_world_start(struct ledger_world *self)
+int ledger_world_try(struct ledger_world *self)
 {
     const struct ledger_options options = {.config = &self->config,
                                            .seats = SEATS,
@@ -89,14 +91,24 @@ void ledger_world_start(struct ledger_world *self)
                                            .log_sink = self,
                                            .memory = &self->memory,
                                            .store_vfs = "sim"};
+    struct buffer why = {0};
+    return ledger_open(&self->ledger, self->loops[0], &options, &why);
+}
+
+void ledger_world_take_seats(struct ledger_world *self)
+{
     const struct loop_child child = {
         .start = start_child, .on_ended = on_child_ended, .user = self, .name = "worker"};
-    struct buffer why = {0};
-    assert_int_equal(ledger_open(&self->ledger, self->loops[0], &options, &why), 0);
     assert_int_equal(seat_open(&self->seats[0], self->ledger, self->loops[0]), 0);
     self->first_state = seat_access(self->seats[0])->keys_state;
     assert_int_equal(loop_spawn(self->loops[0], &child), 0);
     ledger_world_until(self, has_both_seats, 1000);
+}
+
+void ledger_world_start(struct ledger_world *self)
+{
+    assert_int_equal(ledger_world_try(self), 0);
+    ledger_world_take_seats(self);
 }
 
 static void close_seats(struct ledger_world *self)
@@ -166,7 +178,11 @@ void ledger_world_close(struct ledger_world *self)
 
 void ledger_world_run_ms(struct ledger_world *self, uint64_t ms)
 {
+    if (self->spares_memory)
+        failing_memory_spare(false);
     world_run_until(self->world, world_now_ns(self->world) + ms * NS_PER_MS);
+    if (self->spares_memory)
+        failing_memory_spare(true);
 }
 
 uint64_t ledger_world_until(struct ledger_world *self, ledger_world_is *is, uint64_t most_ms)

@@ -35,12 +35,18 @@ struct ledger_world {
     struct store *office;          /* NULL: closed */
     struct buffer log;             /* all lines so far */
     unsigned stopped, ended;
+    bool spares_memory; /* memory fails (failing_memory.h) only while the world runs */
 };
 
 /* A node with a folder data/. */
 void ledger_world_open(struct ledger_world *self, uint64_t seed);
 void ledger_world_open_office(struct ledger_world *self);
 void ledger_world_close_office(struct ledger_world *self);
+/* What ledger_open() says. */
+int ledger_world_try(struct ledger_world *self);
+/* Of a ledger that was opened. */
+void ledger_world_take_seats(struct ledger_world *self);
+/* Both. */
 void ledger_world_start(struct ledger_world *self);
 /* Started, with an office, and one key "alice" of tenant "acme" with a budget of 50 chunks a day;
  * the seats know it. */
