@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The body as the chosen core gets it: the client's bytes, but for its own name of the model and,
- * where it takes only messages, a prompt made into one.
+ * The body as the chosen core gets it: the client's bytes, but for its own name of the model,
+ * where it takes only messages, a prompt made into one, and, where somebody pays for a stream, the
+ * question what it has cost.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "edge/call/call.h"
 
-#define EDITS (1 + OPENAI_WRAP_EDITS)
+#define EDITS (1 + OPENAI_WRAP_EDITS + 1)
 
 static size_t edit_model(const struct call *call, struct splice_edit *ret_edit)
 {
@@ -33,12 +35,34 @@ static size_t edit_prompt(const struct call *call, struct splice_edit *ret_edits
     return OPENAI_WRAP_EDITS;
 }
 
+static bool takes_stream_options(const struct core_config *core)
+{
+    for (size_t i = 0; i < core->deny_field_count; i++)
+        if (strcmp(core->deny_fields[i], "stream_options") == 0)
+            return false;
+    return true;
+}
+
+static size_t edit_usage(struct call *call, struct splice_edit *ret_edit)
+{
+    const struct call_request *request = &call->request;
+    bool can_ask = request->route == OPENAI_CHAT || request->route == OPENAI_COMPLETIONS;
+    call->attempt.asks_usage = request->is_metered && can_ask && request->facts.stream &&
+                               !request->facts.include_usage &&
+                               takes_stream_options(call_core(call));
+    if (!call->attempt.asks_usage)
+        return 0;
+    *ret_edit = openai_request_ask_usage(&request->facts);
+    return 1;
+}
+
 int call_make_body(struct call *call, struct http_outgoing *outgoing)
 {
     struct splice_edit edits[EDITS];
     struct bytes body = buffer_bytes(&call->body);
     size_t renames = edit_model(call, edits);
     size_t count = renames + edit_prompt(call, edits + renames);
+    count += edit_usage(call, edits + count);
     call->is_renamed = renames > 0;
     call->body_part = body;
     outgoing->body = &call->body_part;

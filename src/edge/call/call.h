@@ -17,6 +17,7 @@
 #define EDGE_CALL_CALL_H
 
 #include "edge/answer_log.h"
+#include "edge/call/meter.h"
 #include "edge/models/catalogue.h"
 #include "edge/step.h"
 #include "edge/worker.h"
@@ -45,6 +46,7 @@ struct attempt {
     struct http_request *request;
     enum http_failure failure;
     bool is_fresh;          /* again on a new connection: the kept one was stale */
+    bool asks_usage;        /* and the client did not: what comes of it is not the client's */
     uint64_t heard_ns;      /* when the last byte came, or the request was started */
     uint64_t granted_bytes; /* credit that is not used up */
 };
@@ -78,6 +80,7 @@ struct call {
     struct answer_log_writer writer;
     struct answer_scan scan;
     struct model_echo echo;
+    struct meter *meter;       /* NULL: nobody pays, or no head has come */
     bool is_renamed;           /* the core was asked for the model by another name */
     bool is_echoed;            /* ... and its answer gets the client's name for it back */
     struct openai_error error; /* status 0: the log ends whole */

@@ -17,6 +17,16 @@ static bool can_echo(const struct call *call, const struct http_answer_head *hea
            !http_field_find(head->fields, BYTES("content-encoding"));
 }
 
+static int begin_meter(struct call *call)
+{
+    struct arena *arena = &call->log->memory;
+    if (!call->meter)
+        call->meter = meter_new(arena);
+    if (!call->meter)
+        return -ENOMEM;
+    return meter_begin(call->meter, arena, call->log->is_event_stream, call->attempt.asks_usage);
+}
+
 static void on_head(void *user, const struct http_answer_head *head)
 {
     struct call *call = user;
@@ -28,6 +38,8 @@ static void on_head(void *user, const struct http_answer_head *head)
     answer_log_open(call->log, &seen);
     if (call->is_echoed)
         model_echo_init(&call->echo, call->log->is_event_stream, call->request.facts.model_raw);
+    if (call->request.is_metered && begin_meter(call) < 0)
+        call_wake(call, CALL_MEMORY);
     call_wake(call, CALL_HEAD);
 }
 
@@ -59,6 +71,29 @@ static int append(void *user, struct bytes bytes)
     return r;
 }
 
+/* With the client's name for the model in it. */
+static int pass_on(void *user, struct bytes bytes)
+{
+    struct call *call = user;
+    return call->is_echoed ? model_echo_feed(&call->echo, bytes, append, call)
+                           : append(call, bytes);
+}
+
+static int take(struct call *call, struct bytes bytes)
+{
+    if (!call->meter)
+        return pass_on(call, bytes);
+    int r = meter_feed(call->meter, bytes, pass_on, call);
+    call->log->used = meter_tokens(call->meter);
+    return r;
+}
+
+/* What goes out may be less than what came: that leaves room which no reader has made. */
+static bool is_edited(const struct call *call)
+{
+    return call->is_echoed || call->attempt.asks_usage;
+}
+
 static void on_body(void *user, struct bytes bytes)
 {
     struct call *call = user;
@@ -66,17 +101,19 @@ static void on_body(void *user, struct bytes bytes)
     call->attempt.granted_bytes -= bytes.length;
     if (call_knows(call, CALL_MEMORY))
         return;
-    int r =
-        call->is_echoed ? model_echo_feed(&call->echo, bytes, append, call) : append(call, bytes);
-    if (r < 0)
+    if (take(call, bytes) < 0)
         call_wake(call, CALL_MEMORY);
-    else if (call->is_echoed && call->attempt.granted_bytes == 0)
-        call_wake(call, CALL_ROOM); /* a shorter name leaves room that no reader has made */
+    else if (is_edited(call) && call->attempt.granted_bytes == 0)
+        call_wake(call, CALL_ROOM);
 }
 
 static void on_end(void *user)
 {
-    call_wake(user, CALL_ENDED);
+    struct call *call = user;
+    bool is_held = call->attempt.asks_usage && !call_knows(call, CALL_MEMORY);
+    if (is_held && meter_end(call->meter, pass_on, call) < 0)
+        call_wake(call, CALL_MEMORY);
+    call_wake(call, CALL_ENDED);
 }
 
 static void on_failed(void *user, enum http_failure why)

@@ -87,8 +87,6 @@ enum step_result customer_admit(struct exchange *ex)
 void customer_leave(struct exchange *ex)
 {
     struct customer *customer = ex->customer;
-    if (!customer)
-        return;
     customer_settle(ex);
     limit_leave(&customer->admission, customer_time(ex));
     gate_forget(&customer->visitor);

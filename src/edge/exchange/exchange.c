@@ -27,7 +27,8 @@ const char *exchange_step_name(const struct exchange *ex)
 
 static void exchange_free(struct exchange *ex)
 {
-    customer_leave(ex);
+    if (ex->customer)
+        customer_leave(ex);
     answer_log_leave(&ex->cursor);
     catalogue_leave(&ex->lists);
     timer_stop(&ex->timer);
