@@ -116,6 +116,7 @@ struct edge_timeouts_config {
     uint64_t total_ms;      /* an exchange, from its head to its last byte */
     uint64_t ping_ms;       /* ": ping" on a silent stream; 0: never */
     uint64_t drain_ms;      /* after SIGTERM */
+    uint64_t draw_ms;       /* for a budget's next chunk; then 503 */
     uint64_t resolve_refresh_ms, core_keep_idle_ms;
     uint64_t models_refresh_ms; /* between two readings of a core's list of models; 0: never read */
     uint64_t models_recheck_ms; /* least time between two that an unlisted model asks for */

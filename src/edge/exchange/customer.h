@@ -32,6 +32,7 @@ struct customer {
     struct limit_reservation reservation;
     struct price price;
     struct usage_tokens expected; /* by which it was reserved */
+    uint64_t draw_due_ns;         /* 0: has not waited for the store */
     bool has_reserved;            /* so there is something to settle, and a row to write */
     bool is_over;                 /* a budget that is to cut answers was used up by this one */
     struct limit_refusal refusal; /* with is_over, or of an error 429 */
@@ -56,8 +57,8 @@ struct limit_time customer_time(const struct exchange *ex);
 enum step_result customer_judge(struct exchange *ex, enum limit_verdict verdict);
 /* STEP_WAIT: it may go on. */
 enum step_result customer_admit(struct exchange *ex);
-/* STEP_WAIT: it is granted, or, with *ret_waits, the step waits for the store. */
-enum step_result customer_reserve(struct exchange *ex, bool *ret_waits);
+/* STEP_WAIT: it is granted (has_reserved), or the step waits for the store. */
+enum step_result customer_reserve(struct exchange *ex);
 void customer_charge(struct exchange *ex);
 /* The error of an answer that is cut. */
 enum step_result customer_fail_over(struct exchange *ex);

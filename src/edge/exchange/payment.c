@@ -54,7 +54,23 @@ static struct usage_tokens expect(const struct exchange *ex)
     return expected;
 }
 
-enum step_result customer_reserve(struct exchange *ex, bool *ret_waits)
+/* The store commits before anything is spent; a store that hangs holds up nobody for long. */
+static enum step_result wait_for_draw(struct exchange *ex)
+{
+    struct customer *customer = ex->customer;
+    uint64_t now_ns = loop_now_ns(ex->worker->loop);
+    if (customer->draw_due_ns == 0)
+        customer->draw_due_ns = now_ns + worker_config(ex->worker)->timeouts.draw_ms * NS_PER_MS;
+    if (now_ns >= customer->draw_due_ns)
+        return exchange_fail(ex, &error_store_unavailable);
+    if (exchange_set_timer(ex, customer->draw_due_ns) < 0)
+        return exchange_fail(ex, &error_memory);
+    seat_leave(&customer->visitor.wait);
+    seat_wait_draw(ex->worker->seat, &customer->visitor.wait);
+    return exchange_wait(ex, WAKE_TOLD | WAKE_TIMER);
+}
+
+enum step_result customer_reserve(struct exchange *ex)
 {
     struct customer *customer = ex->customer;
     customer->price = bill_price(worker_config(ex->worker), ex->request.model);
@@ -67,11 +83,7 @@ enum step_result customer_reserve(struct exchange *ex, bool *ret_waits)
     enum limit_verdict verdict = limit_reserve(&customer->admission, customer_time(ex), &estimate,
                                                &customer->reservation, &customer->refusal);
     customer->has_reserved = verdict == LIMIT_GRANTED;
-    *ret_waits = verdict == LIMIT_WANTS_DRAW;
-    if (!*ret_waits)
-        return customer_judge(ex, verdict);
-    seat_wait_draw(ex->worker->seat, &customer->visitor.wait);
-    return exchange_wait(ex, WAKE_TOLD | WAKE_TIMER);
+    return verdict == LIMIT_WANTS_DRAW ? wait_for_draw(ex) : customer_judge(ex, verdict);
 }
 
 void customer_charge(struct exchange *ex)

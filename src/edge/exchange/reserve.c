@@ -44,8 +44,6 @@ enum step_result exchange_reserve(struct exchange *ex)
         return start_call(ex);
     if (exchange_check_in(ex) == STEP_GO)
         return STEP_GO;
-    bool waits;
-    if (customer_reserve(ex, &waits) == STEP_GO)
-        return STEP_GO;
-    return waits ? STEP_WAIT : start_call(ex);
+    enum step_result result = customer_reserve(ex);
+    return ex->customer->has_reserved ? start_call(ex) : result;
 }
