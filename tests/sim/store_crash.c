@@ -111,13 +111,16 @@ static bool restart(struct life *life)
 static void live(struct life *life)
 {
     uint64_t changes = random_below(life->random, CHANGES_MOST);
-    bool goes_on = open_store(life) == STORE_OK;
+    bool is_open = life->store && random_chance(life->random, 3, 4);
+    bool goes_on = is_open || open_store(life) == STORE_OK;
     for (uint64_t i = 0; goes_on && i < changes; i++) {
+        bool is_stored = ledger_model_change(&life->model, life->store, life->random);
         life->changes++;
-        if (!ledger_model_change(&life->model, life->store, life->random))
-            life->failures++;
+        life->failures += !is_stored;
         if (random_chance(life->random, 1, 30))
             goes_on = restart(life);
+        else if (!is_stored)
+            goes_on = random_chance(life->random, 2, 3);
     }
 }
 
