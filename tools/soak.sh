@@ -4,6 +4,7 @@
 # soak.sh - what takes longer than a change should wait, by default two hours or so.
 #
 #   SOAK_SEEDS=20000          simulated worlds, behind the thousand that CI runs
+#   SOAK_KILLS=1000           writers of a real store, and ten times as many simulated crashes
 #   SOAK_SECONDS=600          a mixed load on a real edge, while its engines' faults change
 #   SOAK_FUZZ_SECONDS=600     for each fuzz target
 #
@@ -22,6 +23,14 @@ worlds() {
         xargs -P "$jobs" -I FIRST build-test/tests/sim/worlds FIRST "$each"
 }
 
+store() {
+    kills=${SOAK_KILLS:-1000}
+    tools/configure.sh build-test &&
+        ninja -C build-test tests/processes/store_killed tests/sim/store_crash &&
+        build-test/tests/processes/store_killed build-test/soak-store "$kills" &&
+        build-test/tests/sim/store_crash 101 "$kills"
+}
+
 load() {
     PYTHONDONTWRITEBYTECODE=1 ISTHMUS=build/isthmus \
         python3 tests/soak/soak.py "${SOAK_SECONDS:-600}"
@@ -31,7 +40,7 @@ fuzz() {
     FUZZ_SECONDS="${SOAK_FUZZ_SECONDS:-600}" STAGES="clang fuzz" bash .ci/run
 }
 
-for part in worlds load fuzz; do
+for part in worlds store load fuzz; do
     echo "===== soak: $part ====="
     "$part" || failed="$failed $part"
 done

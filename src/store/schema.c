@@ -121,23 +121,33 @@ static enum store_status judge(struct store *store, sqlite3_int64 application, s
     return status;
 }
 
-enum store_status schema_recognise(struct store *store, unsigned *ret_format)
-{
-    sqlite3_int64 application = 0, format = 0;
-    enum store_status status = ask(store, "PRAGMA application_id", &application);
-    if (status == STORE_OK)
-        status = ask(store, "PRAGMA user_version", &format);
-    if (status == STORE_OK)
-        status = judge(store, application, format);
-    if (status == STORE_OK)
-        *ret_format = (unsigned)format;
-    return status;
-}
-
 static enum store_status execute(struct store *store, const char *sql)
 {
     int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
     return result == SQLITE_OK ? STORE_OK : problem_of_sqlite(store, result);
+}
+
+static enum store_status look(struct store *store, sqlite3_int64 *ret_format)
+{
+    sqlite3_int64 application = 0;
+    enum store_status status = ask(store, "PRAGMA application_id", &application);
+    if (status == STORE_OK)
+        status = ask(store, "PRAGMA user_version", ret_format);
+    if (status == STORE_OK)
+        status = judge(store, application, *ret_format);
+    return status;
+}
+
+/* All of one moment: another process may be making the tables. */
+enum store_status schema_recognise(struct store *store, unsigned *ret_format)
+{
+    sqlite3_int64 format = 0;
+    enum store_status status = execute(store, "SAVEPOINT look");
+    if (status == STORE_OK)
+        status = look(store, &format);
+    sqlite3_exec(store->db, "RELEASE look", NULL, NULL, NULL);
+    *ret_format = (unsigned)format;
+    return status;
 }
 
 /* Another process may have done some of it while this one waited for the lock. */

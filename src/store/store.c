@@ -22,6 +22,8 @@
     "PRAGMA temp_store = MEMORY;"                                                                  \
     "PRAGMA journal_size_limit = 4194304;"
 
+#define RETRY_MS 10
+
 /* Neither a URI nor ":memory:", whatever the folder is called. */
 static char *copy_path(const char *path)
 {
@@ -110,11 +112,9 @@ static enum store_status refuse_lost_file(struct store *store)
     return STORE_OK;
 }
 
-static enum store_status configure(struct store *store, const struct store_options *options)
+static enum store_status configure(struct store *store, unsigned patience_ms)
 {
     sqlite3 *db = store->db;
-    unsigned patience_ms =
-        options->busy_timeout_ms ? options->busy_timeout_ms : STORE_BUSY_TIMEOUT_MS;
     sqlite3_busy_timeout(db, (int)patience_ms);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
@@ -136,10 +136,16 @@ static int note_text(void *user, int columns, char **values, char **names)
     return 0;
 }
 
-static enum store_status write_ahead(struct store *store)
+/* Where several processes make a store at once, SQLite does not wait by itself here. */
+static enum store_status write_ahead(struct store *store, unsigned patience_ms)
 {
     bool is_ahead = false;
-    int result = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", note_text, &is_ahead, NULL);
+    int result = SQLITE_BUSY;
+    for (unsigned ms = 0; result == SQLITE_BUSY && ms <= patience_ms; ms += RETRY_MS) {
+        if (ms > 0)
+            sqlite3_sleep(RETRY_MS);
+        result = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", note_text, &is_ahead, NULL);
+    }
     if (result != SQLITE_OK)
         return problem_of_sqlite(store, result);
     if (!is_ahead)
@@ -179,6 +185,8 @@ static enum store_status open_all(struct store *store, struct loop *loop,
 {
     bool has_its_log = false;
     unsigned format = 0;
+    unsigned patience_ms =
+        options->busy_timeout_ms ? options->busy_timeout_ms : STORE_BUSY_TIMEOUT_MS;
     enum store_status status = STORE_OK;
     if (has_log(store, loop, &has_its_log) < 0)
         return problem_say(store, STORE_NO_MEMORY, "out of memory");
@@ -189,11 +197,11 @@ static enum store_status open_all(struct store *store, struct loop *loop,
     if (status == STORE_OK && has_its_log)
         status = refuse_lost_file(store);
     if (status == STORE_OK)
-        status = configure(store, options);
+        status = configure(store, patience_ms);
     if (status == STORE_OK)
         status = schema_recognise(store, &format);
     if (status == STORE_OK)
-        status = write_ahead(store);
+        status = write_ahead(store, patience_ms);
     if (status == STORE_OK)
         status = schema_migrate(store);
     if (status == STORE_OK)
