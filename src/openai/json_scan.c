@@ -47,6 +47,32 @@ const char *json_scan_plain(const char *at, const char *end)
     return at;
 }
 
+/* [ and ] differ from { and } in this bit alone. */
+#define BRACKET_BIT 0x20
+
+static bool block_has_structure(const char *at)
+{
+    block_bytes block;
+    memcpy(&block, at, sizeof block);
+    block_bytes folded = block | BRACKET_BIT;
+    block_words found = (block_words)((block == '"') | (folded == '{') | (folded == '}'));
+    return found[0] | found[1];
+}
+
+static bool is_inert(char c)
+{
+    return c != '"' && (c | BRACKET_BIT) != '{' && (c | BRACKET_BIT) != '}';
+}
+
+const char *json_scan_inert(const char *at, const char *end)
+{
+    while ((size_t)(end - at) >= sizeof(block_bytes) && !block_has_structure(at))
+        at += sizeof(block_bytes);
+    while (at < end && is_inert(*at))
+        at++;
+    return at;
+}
+
 static bool is_between(char c, unsigned char least, unsigned char most)
 {
     return (unsigned char)c >= least && (unsigned char)c <= most;

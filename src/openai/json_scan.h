@@ -12,6 +12,8 @@
 
 /* Behind the characters that need no second look: printable ASCII but quotes and backslashes. */
 const char *json_scan_plain(const char *at, const char *end);
+/* Behind what stands between strings and brackets: numbers, words, commas, colons, spaces. */
+const char *json_scan_inert(const char *at, const char *end);
 /* Moves *at behind whatever else may stand in a string: characters beyond ASCII, or an escape; at a
  * fault it stays. */
 enum json_fault json_scan_odd(const char **at, const char *end);

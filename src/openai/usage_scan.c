@@ -26,32 +26,34 @@ struct key_row {
 #define TOKENS(text, meaning) {{text, sizeof(text) - 1}, USAGE_VALUE_TOKENS, USAGE_##meaning}
 /* clang-format on */
 
+/* Short ones first: looking ends behind the key's length. */
 static const struct key_row top_keys[] = {
-    KEY("usage", USAGE),    KEY("choices", CHOICES), KEY("delta", ANSWER),   KEY("output", ANSWER),
-    KEY("content", ANSWER), KEY("response", HOLDER), KEY("message", HOLDER),
+    KEY("usage", USAGE),     KEY("delta", ANSWER),   KEY("output", ANSWER),
+    KEY("choices", CHOICES), KEY("content", ANSWER), KEY("message", HOLDER),
+    KEY("response", HOLDER),
 };
 
 static const struct key_row holder_keys[] = {KEY("usage", USAGE)};
 
 static const struct key_row usage_keys[] = {
-    TOKENS("prompt_tokens", PROMPT),
-    TOKENS("completion_tokens", ANSWER),
     TOKENS("input_tokens", INPUT),
-    TOKENS("output_tokens", ANSWER),
     TOKENS("total_tokens", TOTAL),
+    TOKENS("prompt_tokens", PROMPT),
+    TOKENS("output_tokens", ANSWER),
+    TOKENS("completion_tokens", ANSWER),
+    KEY("input_tokens_details", DETAILS),
+    KEY("prompt_tokens_details", DETAILS),
     TOKENS("prompt_cache_hit_tokens", CACHED),
     TOKENS("cache_read_input_tokens", CACHE_READ),
     TOKENS("cache_creation_input_tokens", CACHE_WRITTEN),
-    KEY("prompt_tokens_details", DETAILS),
-    KEY("input_tokens_details", DETAILS),
 };
 
 static const struct key_row details_keys[] = {TOKENS("cached_tokens", CACHED)};
 
 static const struct key_row answer_keys[] = {
-    KEY("content", TEXT),   KEY("text", TEXT),         KEY("reasoning_content", TEXT),
-    KEY("reasoning", TEXT), KEY("refusal", TEXT),      KEY("arguments", TEXT),
-    KEY("thinking", TEXT),  KEY("partial_json", TEXT),
+    KEY("text", TEXT),         KEY("content", TEXT),           KEY("refusal", TEXT),
+    KEY("thinking", TEXT),     KEY("arguments", TEXT),         KEY("reasoning", TEXT),
+    KEY("partial_json", TEXT), KEY("reasoning_content", TEXT),
 };
 
 #define KEYS(rows)                                                                                 \
@@ -77,16 +79,21 @@ static void end_key(struct usage_scan *scan, struct bytes key)
 {
     const struct key_row *row = keys_of_place[scan->place].rows;
     const struct key_row *end = row + keys_of_place[scan->place].count;
-    scan->text = USAGE_TEXT_OUTSIDE;
-    while (row < end && !is_key(row, key))
+    while (row < end && row->key.length <= key.length && !is_key(row, key))
         row++;
-    if (row == end)
+    if (row == end || row->key.length > key.length)
         return;
     scan->value = row->value;
     scan->field = row->field;
 }
 
 /* --- one object --- */
+
+static void add_text(struct usage_scan *scan, size_t length)
+{
+    scan->text_bytes += length;
+    scan->has_text |= length > 0;
+}
 
 static void begin_object(struct usage_scan *scan)
 {
@@ -124,16 +131,14 @@ static void open_object(struct usage_scan *scan)
         enter(scan, USAGE_PLACE_HOLDER);
     } else if (value == USAGE_VALUE_ANSWER) {
         enter(scan, USAGE_PLACE_ANSWER);
-    } else if (scan->place == USAGE_PLACE_ANSWER && scan->choices == USAGE_CHOICES_EMPTY) {
-        scan->choices = USAGE_CHOICES_FILLED;
     }
 }
 
 static void open_array(struct usage_scan *scan)
 {
     bool has_choices = scan->value == USAGE_VALUE_CHOICES;
-    if (has_choices)
-        scan->choices = USAGE_CHOICES_EMPTY;
+    if (has_choices && scan->choices != USAGE_CHOICES_FILLED)
+        scan->choices = USAGE_CHOICES_OPEN;
     if (has_choices || scan->value == USAGE_VALUE_ANSWER)
         enter(scan, USAGE_PLACE_ANSWER);
 }
@@ -141,6 +146,8 @@ static void open_array(struct usage_scan *scan)
 static void open_bracket(struct usage_scan *scan, char c)
 {
     scan->depth++;
+    if (scan->choices == USAGE_CHOICES_OPEN)
+        scan->choices = USAGE_CHOICES_FILLED;
     if (c == '{')
         open_object(scan);
     else
@@ -158,6 +165,8 @@ static void close_bracket(struct usage_scan *scan)
         scan->text = USAGE_TEXT_PASSING;
     if (scan->depth >= scan->place_depth)
         return;
+    if (scan->choices == USAGE_CHOICES_OPEN)
+        scan->choices = USAGE_CHOICES_EMPTY;
     if (scan->place == USAGE_PLACE_DETAILS)
         enter(scan, USAGE_PLACE_USAGE);
     else if (scan->place == USAGE_PLACE_USAGE && scan->depth > 1)
@@ -166,20 +175,40 @@ static void close_bracket(struct usage_scan *scan)
         enter(scan, USAGE_PLACE_TOP);
 }
 
+/* Whether the keys that stand here mean something to us. */
+static bool is_searched(const struct usage_scan *scan)
+{
+    return scan->depth == scan->place_depth || scan->place == USAGE_PLACE_ANSWER;
+}
+
 static void open_string(struct usage_scan *scan)
 {
-    enum usage_value value = scan->value;
-    bool is_answer = value == USAGE_VALUE_TEXT || value == USAGE_VALUE_ANSWER;
-    bool may_be_key = scan->depth == scan->place_depth || scan->place == USAGE_PLACE_ANSWER;
+    bool is_answer = scan->value == USAGE_VALUE_TEXT || scan->value == USAGE_VALUE_ANSWER;
     scan->value = USAGE_VALUE_OTHER;
     scan->key_length = 0;
     if (scan->is_member)
         scan->text = is_answer ? USAGE_TEXT_ANSWER : USAGE_TEXT_STRING;
     else
-        scan->text = may_be_key ? USAGE_TEXT_KEY : USAGE_TEXT_STRING;
+        scan->text = is_searched(scan) ? USAGE_TEXT_KEY : USAGE_TEXT_STRING;
 }
 
-/* A character of a number or a word. */
+/* Behind the quote that opens a string. Most are short, plain and whole: those need no state. */
+static const char *pass_quote(struct usage_scan *scan, const char *at, const char *stop)
+{
+    const char *end = json_scan_plain(at, stop);
+    open_string(scan);
+    if (end == stop || *end != '"')
+        return at;
+    size_t length = (size_t)(end - at);
+    if (scan->text == USAGE_TEXT_KEY)
+        end_key(scan, bytes_of(at, length));
+    else if (scan->text == USAGE_TEXT_ANSWER)
+        add_text(scan, length);
+    scan->text = USAGE_TEXT_OUTSIDE;
+    return end + 1;
+}
+
+/* A number or a word begins. */
 static void open_plain(struct usage_scan *scan, char c)
 {
     bool is_digit = c >= '0' && c <= '9';
@@ -195,41 +224,64 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* As far as the first bracket. */
+static const char *pass_start(struct usage_scan *scan, const char *at, const char *stop)
+{
+    while (at < stop && is_space(*at))
+        at++;
+    if (at < stop && *at != '{')
+        scan->text = USAGE_TEXT_PASSING;
+    else if (at < stop)
+        open_bracket(scan, *at++);
+    return at;
+}
+
+static bool is_plain(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+}
+
+/* One token, or some of one. */
+static const char *pass_token(struct usage_scan *scan, const char *at, const char *stop)
+{
+    char c = *at++;
+    switch (c) {
+    case '"':
+        return pass_quote(scan, at, stop);
+    case ':':
+        scan->is_member = true;
+        return at;
+    case ',':
+        scan->is_member = false;
+        scan->value = USAGE_VALUE_OTHER;
+        return at;
+    case '{':
+    case '[':
+        open_bracket(scan, c);
+        return at;
+    case '}':
+    case ']':
+        close_bracket(scan);
+        return at;
+    default:
+        if (is_space(c))
+            return at;
+        open_plain(scan, c);
+        while (scan->text == USAGE_TEXT_OUTSIDE && at < stop && is_plain(*at))
+            at++;
+        return at;
+    }
+}
+
 static const char *pass_outside(struct usage_scan *scan, const char *at, const char *stop)
 {
+    if (scan->depth == 0)
+        at = pass_start(scan, at, stop);
     while (at < stop && scan->text == USAGE_TEXT_OUTSIDE) {
-        char c = *at++;
-        if (scan->depth == 0 && c != '{' && !is_space(c)) {
-            scan->text = USAGE_TEXT_PASSING;
-            break;
-        }
-        switch (c) {
-        case '"':
-            open_string(scan);
-            break;
-        case ':':
-            scan->is_member = true;
-            break;
-        case ',':
-            scan->is_member = false;
-            scan->value = USAGE_VALUE_OTHER;
-            break;
-        case '{':
-        case '[':
-            open_bracket(scan, c);
-            break;
-        case '}':
-        case ']':
-            close_bracket(scan);
-            break;
-        case ' ':
-        case '\t':
-        case '\r':
-        case '\n':
-            break;
-        default:
-            open_plain(scan, c);
-        }
+        if (!is_searched(scan))
+            at = json_scan_inert(at, stop);
+        if (at < stop)
+            at = pass_token(scan, at, stop);
     }
     return at;
 }
@@ -245,26 +297,19 @@ static void keep_key(struct usage_scan *scan, struct bytes piece)
     scan->key_length = (uint8_t)(scan->key_length + piece.length);
 }
 
-/* A key is mostly whole, and looked at where it stands. None of ours has to be written with a
- * backslash. */
+/* A key that was cut. None of ours has to be written with a backslash. */
 static const char *pass_key(struct usage_scan *scan, const char *at, const char *stop)
 {
     const char *end = json_scan_plain(at, stop);
-    struct bytes piece = bytes_of(at, (size_t)(end - at));
-    if (end < stop && *end != '"') {
+    keep_key(scan, bytes_of(at, (size_t)(end - at)));
+    if (end == stop || scan->text != USAGE_TEXT_KEY)
+        return end;
+    if (*end != '"') {
         scan->text = USAGE_TEXT_STRING;
         return end;
     }
-    if (end < stop && scan->key_length == 0) {
-        if (piece.length > 0)
-            end_key(scan, piece);
-        scan->text = USAGE_TEXT_OUTSIDE;
-        return end + 1;
-    }
-    keep_key(scan, piece);
-    if (end == stop || scan->text != USAGE_TEXT_KEY)
-        return end;
     end_key(scan, bytes_of(scan->key, scan->key_length));
+    scan->text = USAGE_TEXT_OUTSIDE;
     return end + 1;
 }
 
@@ -283,16 +328,17 @@ static const char *pass_string(struct usage_scan *scan, const char *at, const ch
 static const char *pass_answer(struct usage_scan *scan, const char *at, const char *stop)
 {
     const char *end = json_scan_plain(at, stop);
-    bool is_over = end < stop && *end == '"';
-    if (is_over)
+    add_text(scan, (size_t)(end - at));
+    if (end == stop)
+        return end;
+    if (*end == '"') {
         scan->text = USAGE_TEXT_OUTSIDE;
-    else if (end < stop && *end == '\\')
+        return end + 1;
+    }
+    if (*end == '\\')
         scan->text = USAGE_TEXT_ANSWER_ESCAPE;
-    const char *next = end < stop ? end + 1 : end;
-    uint64_t length = (uint64_t)((is_over ? end : next) - at);
-    scan->text_bytes += length;
-    scan->has_text |= length > 0;
-    return next;
+    add_text(scan, 1);
+    return end + 1;
 }
 
 static void end_number(struct usage_scan *scan)
@@ -346,7 +392,7 @@ static void pass_text(struct usage_scan *scan, const char *at, const char *stop)
             break;
         case USAGE_TEXT_ANSWER_ESCAPE:
             at++;
-            scan->text_bytes++;
+            add_text(scan, 1);
             scan->text = USAGE_TEXT_ANSWER;
             break;
         case USAGE_TEXT_NUMBER:

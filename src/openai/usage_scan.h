@@ -79,7 +79,12 @@ enum usage_value {
     USAGE_VALUE_TEXT,   /* is some of the answer if it is a string */
 };
 
-enum usage_choices { USAGE_CHOICES_NONE, USAGE_CHOICES_EMPTY, USAGE_CHOICES_FILLED };
+enum usage_choices {
+    USAGE_CHOICES_NONE,
+    USAGE_CHOICES_OPEN, /* its end is awaited, and nothing has come */
+    USAGE_CHOICES_EMPTY,
+    USAGE_CHOICES_FILLED, /* for good */
+};
 
 struct usage_scan {
     uint64_t deltas;                       /* events that brought some of the answer */

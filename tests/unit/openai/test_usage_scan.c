@@ -100,6 +100,10 @@ static void embeddings_and_ranks_have_no_answer(void **state)
     assert_plain("{\"data\":[{\"embedding\":[0.1,-2e3]}],\"usage\":{\"prompt_tokens\":5,"
                  "\"total_tokens\":5}}",
                  TOLD(5, 0, 0));
+    assert_plain("{\"data\":[{\"object\":\"]}}]}\\\"]}\",\"embedding\":[0.0123, -0.000456, 1e-05, "
+                 "0.7890123, 12345678],\"usage\":{\"prompt_tokens\":1}}],\"usage\":{"
+                 "\"prompt_tokens\":5,\"total_tokens\":5}}",
+                 TOLD(5, 0, 0));
     assert_plain("{\"results\":[],\"usage\":{\"total_tokens\":56}}", TOLD(56, 0, 0));
     assert_plain("{\"usage\":{\"prompt_tokens\":5,\"total_tokens\":3}}", TOLD(5, 0, 0));
 }
