@@ -165,14 +165,30 @@ static int obtain_secret(struct import *import, const struct sheet *sheet, bool 
     return r;
 }
 
+/* The name is taken, by this very file or since before, or else the secret is. */
+static void refuse_taken(struct import *import, struct bytes name)
+{
+    struct present present = {.sheet = &import->request->sheet};
+    enum store_status status =
+        store_key_find(import->request->desk.store, name, keep_key, &present);
+    if (status == STORE_NOT_FOUND)
+        refuse(import, name, "has a secret that is another key's already",
+               "each key has a secret of its own");
+    else if (status != STORE_OK)
+        fail(import);
+    else if (present.row.change > import->change_before)
+        refuse(import, name, "stands in this file twice", "keep one of the two lines");
+    else
+        refuse(import, name, "is a key already", "--update changes those that exist");
+}
+
 static void put_row(struct import *import, const struct store_key *row, enum store_put how)
 {
     struct store *store = import->request->desk.store;
     uint64_t id;
     enum store_status status = store_key_put(store, row, how, &id);
     if (status == STORE_EXISTS) {
-        refuse(import, row->name, "has a secret that is another key's already",
-               "each key has a secret of its own");
+        refuse_taken(import, row->name);
         return;
     }
     if (status == STORE_OK && row->revoked_ms > 0)
@@ -209,16 +225,14 @@ static void change_key(struct import *import, const struct sheet *sheet, struct 
 {
     struct store_key *row = &present->row;
     if (row->change > import->change_before)
-        refuse(import, row->name, "stands in this file twice", "keep one of the two lines");
-    else if (!import->request->is_update)
-        refuse(import, row->name, "is a key already", "--update changes those that exist");
+        refuse_taken(import, row->name);
     else if (row->revoked_ms == 0)
         put_key(import, sheet, row, STORE_CHANGE);
     else if (sheet->key.revoked_ms == 0)
         refuse(import, row->name, "is revoked, which is for ever", "take another name");
 }
 
-static void put_of_key(struct import *import, const struct sheet *sheet, struct present *present)
+static void put_or_change(struct import *import, const struct sheet *sheet, struct present *present)
 {
     struct store *store = import->request->desk.store;
     enum store_status status = store_key_find(store, sheet->key.name, keep_key, present);
@@ -245,8 +259,10 @@ static void put_line(struct import *import, struct bytes line)
         return;
     if (line_is_tenant(sheet))
         put_tenant(import, sheet, &present);
+    else if (import->request->is_update)
+        put_or_change(import, sheet, &present);
     else
-        put_of_key(import, sheet, &present);
+        add_key(import, sheet);
     tell_progress(import);
 }
 
