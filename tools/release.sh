@@ -19,7 +19,8 @@ build() {
 }
 
 load() {
-    "$folder/bench/load" --connect "unix:$sockets/edge" --backend "unix:$sockets/core" "$@" >"$sockets/figures"
+    "$folder/bench/load" --connect "unix:$sockets/edge" --backend "unix:$sockets/core" "$@" \
+        >"$sockets/figures"
     grep -q '^errors 0\.0' "$sockets/figures" || { cat "$sockets/figures"; exit 1; }
 }
 
@@ -28,7 +29,8 @@ tools/configure.sh "$folder" --buildtype=release -Db_lto=true -Db_pgo=generate
 build
 
 echo "release: watching it at work"
-"$folder/isthmus" edge --listen "unix:$sockets/edge" --core "unix:$sockets/core" --workers 1 --log-level warn &
+"$folder/isthmus" edge --listen "unix:$sockets/edge" --core "unix:$sockets/core" --workers 1 \
+    --log-level warn &
 edge=$!
 while [ ! -S "$sockets/edge" ]; do sleep 0.1; done
 load --duration-ms 3000
