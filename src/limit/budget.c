@@ -33,9 +33,14 @@ enum budget_verdict budget_judge(const struct budget *budget, uint64_t cost_nusd
     return budget->has_failed ? BUDGET_UNAVAILABLE : BUDGET_WANTS_DRAW;
 }
 
-void budget_need(struct budget *budget, uint64_t cost_nusd)
+void budget_claim(struct budget *budget, uint64_t cost_nusd)
 {
-    budget->need_nusd = money_add(budget->need_nusd, cost_nusd);
+    budget->claimed_nusd = money_add(budget->claimed_nusd, cost_nusd);
+}
+
+void budget_unclaim(struct budget *budget, uint64_t cost_nusd)
+{
+    budget->claimed_nusd -= least(budget->claimed_nusd, cost_nusd);
 }
 
 void budget_hold(struct budget *budget, uint64_t cost_nusd)
@@ -47,8 +52,6 @@ void budget_spend(struct budget *budget, uint64_t held_nusd, uint64_t cost_nusd)
 {
     budget->held_nusd -= held_nusd;
     budget->spent_nusd = money_add(budget->spent_nusd, cost_nusd);
-    if (cost_nusd < held_nusd)
-        budget->gives_back = true;
 }
 
 bool budget_is_over(const struct budget *budget)
@@ -56,48 +59,42 @@ bool budget_is_over(const struct budget *budget)
     return budget_used(budget) > budget->limit_nusd;
 }
 
+/* Behind a failure nobody knows what the store holds, and it is asked until one works. */
 bool budget_wants_draw(const struct budget *budget, uint64_t chunk_nusd)
 {
-    uint64_t used = budget_used(budget), drawn = budget->drawn_nusd;
-    uint64_t available = drawn - least(used, drawn);
+    uint64_t needed = money_add(budget_used(budget), budget->claimed_nusd);
+    uint64_t ahead = budget->drawn_nusd - least(needed, budget->drawn_nusd);
     if (budget->is_asked)
         return false;
-    if (budget->gives_back && available > chunk_nusd)
+    if (budget->has_failed || ahead > chunk_nusd)
         return true;
-    if (drawn >= budget->limit_nusd)
-        return false;
-    bool is_low = drawn > 0 && available < chunk_nusd / 4;
-    return budget->need_nusd > 0 || (is_low && !budget->has_failed);
+    bool is_in_use = needed > 0 || budget->drawn_nusd > 0;
+    return is_in_use && ahead <= chunk_nusd / 4 && budget->drawn_nusd < budget->limit_nusd;
 }
 
 uint64_t budget_ask(struct budget *budget, uint64_t chunk_nusd)
 {
     uint64_t used = budget_used(budget);
-    uint64_t ahead = money_add(budget->need_nusd, chunk_nusd / 2 + 1);
+    uint64_t ahead = money_add(budget->claimed_nusd, chunk_nusd / 2 + 1);
     uint64_t wanted = least(money_add(used, ahead), budget->limit_nusd);
     if (wanted < budget->drawn_nusd) {
         uint64_t firm = least(used, budget->drawn_nusd);
         wanted = wanted > firm ? wanted : firm;
         budget->drawn_nusd = wanted;
     }
-    budget->need_nusd = 0;
     budget->is_asked = true;
-    budget->gives_back = false;
     return wanted;
 }
 
-/* Those who wait are told, and ask again: what they need is counted anew. */
 void budget_drawn(struct budget *budget, uint64_t drawn_nusd)
 {
     budget->drawn_nusd = drawn_nusd;
-    budget->need_nusd = 0;
     budget->is_asked = false;
     budget->has_failed = false;
 }
 
 void budget_failed(struct budget *budget)
 {
-    budget->need_nusd = 0;
     budget->is_asked = false;
     budget->has_failed = true;
 }

@@ -7,9 +7,10 @@
  *                                               '--- available ---'
  *
  * Nothing is reserved beyond `drawn`, which is durable; what an answer costs beyond its reservation
- * is counted all the same, and drawn next. Drawn ahead is between a quarter of a chunk and a chunk:
- * below, half a chunk is drawn; above (reservations were given back), all but half a chunk is
- * given back to the store.
+ * is counted all the same, and drawn next. Who has to wait for a draw has a claim until
+ * it asks again or leaves. Beyond what is used and claimed, between a quarter of a chunk and a
+ * chunk is drawn: with less, it is drawn up to half a chunk; with more (reservations were given
+ * back), all but half a chunk is given back to the store.
  *
  * Units    nano-USD; days since 1970.
  * Memory   the caller embeds the struct; zeroed: of no period yet.
@@ -25,12 +26,11 @@
 struct budget {
     uint64_t limit_nusd; /* as of the last request */
     uint64_t spent_nusd, held_nusd, drawn_nusd;
-    uint64_t need_nusd; /* of requests that wait for the next draw */
-    uint32_t first_day; /* of its period */
+    uint64_t claimed_nusd; /* by those who wait for a draw */
+    uint32_t first_day;    /* of its period */
     uint8_t told_percent;
     bool is_asked;   /* a draw is under way */
     bool has_failed; /* the last one did */
-    bool gives_back; /* a reservation was given back since the last draw */
 };
 
 enum budget_verdict {
@@ -45,8 +45,9 @@ uint64_t budget_used(const struct budget *budget);
 /* Begins anew if its period is over. A clock that steps back changes no period. */
 void budget_enter(struct budget *budget, uint32_t first_day, uint64_t limit_nusd);
 enum budget_verdict budget_judge(const struct budget *budget, uint64_t cost_nusd);
-/* Somebody wants so much and waits. */
-void budget_need(struct budget *budget, uint64_t cost_nusd);
+/* Of somebody who waits; a claim that went with its period is dropped without harm. */
+void budget_claim(struct budget *budget, uint64_t cost_nusd);
+void budget_unclaim(struct budget *budget, uint64_t cost_nusd);
 void budget_hold(struct budget *budget, uint64_t cost_nusd);
 /* What was held has turned out to cost this much. */
 void budget_spend(struct budget *budget, uint64_t held_nusd, uint64_t cost_nusd);

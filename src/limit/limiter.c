@@ -174,20 +174,27 @@ enum limit_verdict limit_admit(struct limiter *limiter, const struct limit_subje
     return verdict;
 }
 
+/* With the lock. */
+static void leave(const struct limit_admission *admission, struct limit_account *account,
+                  uint64_t hold_ns)
+{
+    account->slots--;
+    account->pins--;
+    account_learn_hold(account, hold_ns);
+    for (unsigned period = 0; period < LIMIT_PERIODS && admission->claim_nusd > 0; period++)
+        budget_unclaim(&account->budgets[period], admission->claim_nusd);
+    shard_review(admission->limiter, admission->shard, account);
+}
+
 void limit_leave(struct limit_admission *admission, struct limit_time time)
 {
     uint64_t hold_ns = time.now_ns > admission->since_ns ? time.now_ns - admission->since_ns : 0;
     if (!admission->limiter)
         return;
     mutex_lock(&admission->shard->mutex);
-    for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++) {
-        struct limit_account *account = admission->accounts[owner];
-        if (!account)
-            continue;
-        account->slots--;
-        account->pins--;
-        account_learn_hold(account, hold_ns);
-    }
+    for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++)
+        if (admission->accounts[owner])
+            leave(admission, admission->accounts[owner], hold_ns);
     mutex_unlock(&admission->shard->mutex);
     *admission = (struct limit_admission){0};
 }

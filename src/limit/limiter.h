@@ -57,6 +57,7 @@ struct limit_admission {
     struct limit_shard *shard;
     struct limit_account *accounts[LIMIT_OWNERS]; /* NULL: one without any limit */
     uint64_t since_ns;
+    uint64_t claim_nusd; /* while it waits for a draw */
 };
 
 /* All of it or nothing: a request of each rate and a slot of each concurrency limit. Writes
@@ -85,7 +86,7 @@ struct limit_reservation {
 };
 
 /* All of it or nothing, of all rates and budgets. */
-enum limit_verdict limit_reserve(const struct limit_admission *admission, struct limit_time time,
+enum limit_verdict limit_reserve(struct limit_admission *admission, struct limit_time time,
                                  const struct limit_estimate *estimate,
                                  struct limit_reservation *ret_reservation,
                                  struct limit_refusal *ret_refusal);
@@ -156,7 +157,8 @@ bool limiter_has_notices(const struct limiter *limiter);
 size_t limiter_collect(struct limiter *limiter, struct limit_notice *ret_notices, size_t capacity);
 /* The draw is durable. */
 void limiter_drawn(struct limiter *limiter, const struct limit_notice *draw);
-/* It is not: who wants more than is drawn gets LIMIT_UNAVAILABLE until a later draw works. */
+/* It is not, or nobody knows: who wants more than is drawn gets LIMIT_UNAVAILABLE until a draw
+ * works. It is handed out again at once; when to try it again is up to the caller. */
 void limiter_draw_failed(struct limiter *limiter, const struct limit_notice *draw);
 
 /* What an account had drawn in a period before this process began. */

@@ -62,14 +62,20 @@ static void enter_periods(const struct judged *judged, struct limit_time time)
     }
 }
 
-static void need_draws(const struct judged *judged, uint64_t cost_nusd)
+/* What it claimed the last time that it asked makes place for what it claims now. */
+static void claim(struct limit_admission *admission, uint64_t claim_nusd)
 {
-    for (unsigned period = 0; judged->account && period < LIMIT_PERIODS; period++) {
-        struct budget *budget = &judged->account->budgets[period];
-        if (limits_budget(judged->limits, period) > 0 &&
-            budget_judge(budget, cost_nusd) != BUDGET_FITS)
-            budget_need(budget, cost_nusd);
+    for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++) {
+        struct judged judged = judged_of(admission->subject, admission->accounts, owner);
+        for (unsigned period = 0; judged.account && period < LIMIT_PERIODS; period++) {
+            struct budget *budget = &judged.account->budgets[period];
+            if (limits_budget(judged.limits, period) == 0)
+                continue;
+            budget_unclaim(budget, admission->claim_nusd);
+            budget_claim(budget, claim_nusd);
+        }
     }
+    admission->claim_nusd = claim_nusd;
 }
 
 /* Takes `more` of one party on top of what the reservation holds already. */
@@ -118,32 +124,28 @@ static void pin_all(const struct limit_reservation *reservation)
             reservation->accounts[owner]->pins++;
 }
 
-static enum limit_verdict reserve(struct limit_reservation *reservation, struct limit_time time,
-                                  const struct limit_estimate *estimate,
-                                  struct limit_refusal *ret_refusal)
+/* Nothing is taken yet. */
+static enum limit_verdict judge_estimate(const struct limit_reservation *reservation,
+                                         struct limit_time time,
+                                         const struct limit_estimate *estimate,
+                                         struct limit_refusal *ret_refusal)
 {
     struct judge judge = {.time = time};
-    struct judged judged[LIMIT_OWNERS];
     for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++) {
-        judged[owner] = judged_of(reservation->subject, reservation->accounts, owner);
-        enter_periods(&judged[owner], time);
-        judge_cost(&judge, &judged[owner], estimate);
+        struct judged judged = judged_of(reservation->subject, reservation->accounts, owner);
+        enter_periods(&judged, time);
+        judge_cost(&judge, &judged, estimate);
     }
     if (judge.refuses) {
         *ret_refusal = judge.worst;
         return LIMIT_REFUSED;
     }
-    if (judge.wants_draw || judge.is_unavailable) {
-        for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++)
-            need_draws(&judged[owner], estimate->likely.nusd);
-        return judge.is_unavailable ? LIMIT_UNAVAILABLE : LIMIT_WANTS_DRAW;
-    }
-    take_all(reservation, estimate->likely, time);
-    pin_all(reservation);
-    return LIMIT_GRANTED;
+    if (judge.is_unavailable)
+        return LIMIT_UNAVAILABLE;
+    return judge.wants_draw ? LIMIT_WANTS_DRAW : LIMIT_GRANTED;
 }
 
-enum limit_verdict limit_reserve(const struct limit_admission *admission, struct limit_time time,
+enum limit_verdict limit_reserve(struct limit_admission *admission, struct limit_time time,
                                  const struct limit_estimate *estimate,
                                  struct limit_reservation *ret_reservation,
                                  struct limit_refusal *ret_refusal)
@@ -156,7 +158,12 @@ enum limit_verdict limit_reserve(const struct limit_admission *admission, struct
         .accounts = {admission->accounts[LIMIT_OF_KEY], admission->accounts[LIMIT_OF_TENANT]},
     };
     mutex_lock(&reservation.shard->mutex);
-    enum limit_verdict verdict = reserve(&reservation, time, &counted, ret_refusal);
+    enum limit_verdict verdict = judge_estimate(&reservation, time, &counted, ret_refusal);
+    claim(admission, verdict == LIMIT_WANTS_DRAW ? counted.likely.nusd : 0);
+    if (verdict == LIMIT_GRANTED) {
+        take_all(&reservation, counted.likely, time);
+        pin_all(&reservation);
+    }
     review_all(&reservation);
     mutex_unlock(&reservation.shard->mutex);
     if (verdict == LIMIT_GRANTED)

@@ -30,7 +30,7 @@ enum limit_verdict desk_admit(struct desk *desk, struct limit_admission *ret_adm
     return limit_admit(desk->limiter, &desk->subject, desk->time, ret_admission, &desk->refusal);
 }
 
-enum limit_verdict desk_reserve(struct desk *desk, const struct limit_admission *admission,
+enum limit_verdict desk_reserve(struct desk *desk, struct limit_admission *admission,
                                 struct limit_cost cost, struct limit_reservation *ret_reservation)
 {
     struct limit_estimate estimate = {

@@ -36,7 +36,7 @@ void desk_pass(struct desk *desk, uint64_t ns);
 
 enum limit_verdict desk_admit(struct desk *desk, struct limit_admission *ret_admission);
 /* The estimate is half prompt, half answer. */
-enum limit_verdict desk_reserve(struct desk *desk, const struct limit_admission *admission,
+enum limit_verdict desk_reserve(struct desk *desk, struct limit_admission *admission,
                                 struct limit_cost cost, struct limit_reservation *ret_reservation);
 /* Answers every draw that is wanted; false: the store is gone, and each of them fails. */
 void desk_answer(struct desk *desk, bool is_there);

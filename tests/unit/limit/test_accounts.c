@@ -130,6 +130,26 @@ static void what_is_to_be_told_stays_until_it_is(void **state)
     desk_close(&desk);
 }
 
+static void a_budget_of_which_nothing_was_used_is_not_remembered(void **state)
+{
+    (void)state;
+    struct desk desk;
+    struct limit_admission admissions[ACCOUNTS + 1], another;
+    struct limit_reservation reservation;
+    desk_open(&desk, &options);
+    desk.subject.key.limits.day_nusd = USD;
+    unsigned count = desk_fill(&desk, admissions);
+    for (unsigned i = 0; i < count; i++) {
+        assert_int_equal(desk_reserve(&desk, &admissions[i], (struct limit_cost){0}, &reservation),
+                         LIMIT_GRANTED);
+        limit_settle(&reservation, desk.time, (struct limit_cost){0});
+        limit_leave(&admissions[i], desk.time);
+    }
+    assert_int_equal(desk_admit_as(&desk, 1, 2, &another), LIMIT_GRANTED);
+    limit_leave(&another, desk.time);
+    desk_close(&desk);
+}
+
 static void without_room_a_view_shows_nothing_used(void **state)
 {
     (void)state;
@@ -207,9 +227,10 @@ static void what_was_drawn_and_not_used_is_remembered(void **state)
         assert_int_equal(
             desk_reserve(&desk, &admissions[i], (struct limit_cost){.nusd = 1}, &reservation),
             LIMIT_WANTS_DRAW);
-        limit_leave(&admissions[i], desk.time);
     }
     desk_answer(&desk, true);
+    for (unsigned i = 0; i < count; i++)
+        limit_leave(&admissions[i], desk.time);
     assert_int_equal(desk_admit_as(&desk, 1, 2, &another), LIMIT_NO_ROOM);
     desk_close(&desk);
 }
@@ -319,6 +340,7 @@ int main(void)
         cmocka_unit_test(tokens_are_remembered_too),
         cmocka_unit_test(what_a_budget_remembers_stays_until_its_period_is_over),
         cmocka_unit_test(what_is_to_be_told_stays_until_it_is),
+        cmocka_unit_test(a_budget_of_which_nothing_was_used_is_not_remembered),
         cmocka_unit_test(without_room_a_view_shows_nothing_used),
         cmocka_unit_test(many_accounts_are_found_again),
         cmocka_unit_test(who_has_gone_makes_room_and_who_is_there_stays),

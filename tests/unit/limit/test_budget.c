@@ -17,13 +17,22 @@ static void draw(struct budget *budget)
     budget_drawn(budget, budget_ask(budget, CHUNK));
 }
 
-static void nothing_is_drawn_until_somebody_needs_it(void **state)
+/* Somebody waits for so much, gets it drawn, and takes it. */
+static void draw_and_hold(struct budget *budget, uint64_t cost_nusd)
+{
+    budget_claim(budget, cost_nusd);
+    draw(budget);
+    budget_unclaim(budget, cost_nusd);
+    budget_hold(budget, cost_nusd);
+}
+
+static void nothing_is_drawn_until_somebody_claims_it(void **state)
 {
     (void)state;
     struct budget budget = entered(1000);
     assert_false(budget_wants_draw(&budget, CHUNK));
     assert_int_equal(budget_judge(&budget, 10), BUDGET_WANTS_DRAW);
-    budget_need(&budget, 10);
+    budget_claim(&budget, 10);
     assert_true(budget_wants_draw(&budget, CHUNK));
     assert_int_equal(budget_ask(&budget, CHUNK), 10 + CHUNK / 2 + 1);
     assert_false(budget_wants_draw(&budget, CHUNK));
@@ -37,23 +46,33 @@ static void it_is_drawn_ahead_when_it_gets_low(void **state)
 {
     (void)state;
     struct budget budget = entered(1000);
-    budget_need(&budget, 50);
-    draw(&budget);
+    draw_and_hold(&budget, 50);
     assert_int_equal(budget.drawn_nusd, 101);
-    budget_hold(&budget, 76);
+    budget_hold(&budget, 25);
     assert_false(budget_wants_draw(&budget, CHUNK));
     budget_hold(&budget, 1);
     assert_true(budget_wants_draw(&budget, CHUNK));
     draw(&budget);
-    assert_int_equal(budget.drawn_nusd, 77 + CHUNK / 2 + 1);
+    assert_int_equal(budget.drawn_nusd, 76 + CHUNK / 2 + 1);
+}
+
+static void the_smallest_chunk_is_no_obstacle(void **state)
+{
+    (void)state;
+    struct budget budget = entered(1000);
+    budget_claim(&budget, 10);
+    assert_true(budget_wants_draw(&budget, 1));
+    assert_int_equal(budget_ask(&budget, 1), 11);
+    budget_drawn(&budget, 11);
+    assert_false(budget_wants_draw(&budget, 1));
 }
 
 static void never_more_is_drawn_than_the_limit(void **state)
 {
     (void)state;
     struct budget budget = entered(60);
-    budget_need(&budget, 60);
-    budget_need(&budget, UINT64_MAX);
+    budget_claim(&budget, 60);
+    budget_claim(&budget, UINT64_MAX);
     draw(&budget);
     assert_int_equal(budget.drawn_nusd, 60);
     budget_hold(&budget, 60);
@@ -66,9 +85,7 @@ static void what_reservations_gave_back_is_given_back_to_the_store(void **state)
 {
     (void)state;
     struct budget budget = entered(10000);
-    budget_need(&budget, 5000);
-    draw(&budget);
-    budget_hold(&budget, 5000);
+    draw_and_hold(&budget, 5000);
     budget_spend(&budget, 5000, 10);
     assert_true(budget_wants_draw(&budget, CHUNK));
     assert_int_equal(budget_ask(&budget, CHUNK), 10 + CHUNK / 2 + 1);
@@ -78,31 +95,32 @@ static void what_reservations_gave_back_is_given_back_to_the_store(void **state)
     assert_false(budget_wants_draw(&budget, CHUNK));
 }
 
-static void what_is_waited_for_is_not_given_back(void **state)
+static void what_is_claimed_is_not_given_back(void **state)
 {
     (void)state;
     struct budget budget = entered(10000);
-    budget_need(&budget, 5000);
+    budget_claim(&budget, 5000);
     draw(&budget);
     assert_false(budget_wants_draw(&budget, CHUNK));
     budget_hold(&budget, 10);
-    budget_spend(&budget, 10, 10);
+    budget_spend(&budget, 10, 5);
     assert_false(budget_wants_draw(&budget, CHUNK));
+    budget_unclaim(&budget, 6000);
+    assert_true(budget_wants_draw(&budget, CHUNK));
+    assert_int_equal(budget_ask(&budget, CHUNK), 5 + CHUNK / 2 + 1);
 }
 
 static void a_lowered_limit_takes_back_no_more_than_is_not_used(void **state)
 {
     (void)state;
     struct budget budget = entered(10000);
-    budget_need(&budget, 5000);
-    draw(&budget);
-    budget_hold(&budget, 3000);
-    budget_spend(&budget, 1000, 900);
+    draw_and_hold(&budget, 3000);
+    budget_spend(&budget, 1000, 500);
     budget_enter(&budget, 5, 50);
     assert_int_equal(budget_judge(&budget, 1), BUDGET_OVER);
     assert_true(budget_wants_draw(&budget, CHUNK));
-    assert_int_equal(budget_ask(&budget, CHUNK), 2900);
-    assert_int_equal(budget.drawn_nusd, 2900);
+    assert_int_equal(budget_ask(&budget, CHUNK), 2500);
+    assert_int_equal(budget.drawn_nusd, 2500);
     assert_true(budget_is_over(&budget));
 }
 
@@ -110,10 +128,7 @@ static void what_costs_more_than_its_reservation_is_drawn_next(void **state)
 {
     (void)state;
     struct budget budget = entered(10000);
-    budget_need(&budget, 50);
-    draw(&budget);
-    budget_hold(&budget, 50);
-    budget_hold(&budget, 350);
+    budget_hold(&budget, 400);
     assert_true(budget_wants_draw(&budget, CHUNK));
     assert_int_equal(budget_judge(&budget, 1), BUDGET_WANTS_DRAW);
     draw(&budget);
@@ -123,32 +138,29 @@ static void what_costs_more_than_its_reservation_is_drawn_next(void **state)
     assert_false(budget_wants_draw(&budget, CHUNK));
 }
 
-static void behind_a_failure_only_those_who_need_it_ask_again(void **state)
+static void behind_a_failure_what_is_drawn_is_spent_and_the_store_is_asked_again(void **state)
 {
     (void)state;
     struct budget budget = entered(1000);
-    budget_need(&budget, 50);
-    draw(&budget);
-    budget_hold(&budget, 90);
+    draw_and_hold(&budget, 50);
+    budget_hold(&budget, 40);
     assert_true(budget_wants_draw(&budget, CHUNK));
     budget_ask(&budget, CHUNK);
-    budget_failed(&budget);
     assert_false(budget_wants_draw(&budget, CHUNK));
-    assert_int_equal(budget_judge(&budget, 10), BUDGET_FITS);
+    budget_failed(&budget);
+    assert_int_equal(budget_judge(&budget, 11), BUDGET_FITS);
     assert_int_equal(budget_judge(&budget, 50), BUDGET_UNAVAILABLE);
-    budget_need(&budget, 50);
     assert_true(budget_wants_draw(&budget, CHUNK));
     draw(&budget);
     assert_int_equal(budget_judge(&budget, 50), BUDGET_FITS);
+    assert_false(budget_wants_draw(&budget, CHUNK));
 }
 
 static void the_next_period_begins_with_nothing(void **state)
 {
     (void)state;
     struct budget budget = entered(1000);
-    budget_need(&budget, 50);
-    draw(&budget);
-    budget_hold(&budget, 90);
+    draw_and_hold(&budget, 90);
     budget_enter(&budget, 5, 1000);
     assert_int_equal(budget_used(&budget), 90);
     budget_enter(&budget, 4, 1000);
@@ -181,14 +193,15 @@ static void each_threshold_is_told_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_drawn_until_somebody_needs_it),
+        cmocka_unit_test(nothing_is_drawn_until_somebody_claims_it),
         cmocka_unit_test(it_is_drawn_ahead_when_it_gets_low),
+        cmocka_unit_test(the_smallest_chunk_is_no_obstacle),
         cmocka_unit_test(never_more_is_drawn_than_the_limit),
         cmocka_unit_test(what_reservations_gave_back_is_given_back_to_the_store),
-        cmocka_unit_test(what_is_waited_for_is_not_given_back),
+        cmocka_unit_test(what_is_claimed_is_not_given_back),
         cmocka_unit_test(a_lowered_limit_takes_back_no_more_than_is_not_used),
         cmocka_unit_test(what_costs_more_than_its_reservation_is_drawn_next),
-        cmocka_unit_test(behind_a_failure_only_those_who_need_it_ask_again),
+        cmocka_unit_test(behind_a_failure_what_is_drawn_is_spent_and_the_store_is_asked_again),
         cmocka_unit_test(the_next_period_begins_with_nothing),
         cmocka_unit_test(each_threshold_is_told_once),
     };

@@ -4,8 +4,7 @@
 #define ACCOUNTS 20
 static const struct limiter_options options = {.accounts = ACCOUNTS, .chunk_nusd = USD, .seed = 3};
 
-static void reserve_and_spend(struct desk *desk, const struct limit_admission *admission,
-                              uint64_t nusd)
+static void reserve_and_spend(struct desk *desk, struct limit_admission *admission, uint64_t nusd)
 {
     struct limit_reservation reservation;
     const struct limit_cost cost = {.nusd = nusd};
