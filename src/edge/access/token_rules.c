@@ -72,6 +72,7 @@ int token_rules_init(struct jwt_rules *ret_rules, const struct jwt_config *confi
         .leeway_ms = config->leeway_ms,
         .claims = claims_of(&config->claims),
         .otherwise = {.tenant = config->tenant,
+                      .labels = "",
                       .limits = limits_of(config),
                       .class = class_of(config->service_class)},
     };
