@@ -16,7 +16,7 @@
 #include "edge/ledger/seat_body.h"
 
 #define DRAWS_MOST 256
-#define DRAWS_TRIES 3
+#define DRAWS_TRIES 5
 
 struct draws {
     struct limiter *limiter;
