@@ -265,6 +265,16 @@ void revoke_key(struct ledger_world *self, const char *name)
     must(self, store_key_revoke(self->office, bytes_from_cstr(name), loop_wall_ms(self->loops[0])));
 }
 
+void rotate_key(struct ledger_world *self, const char *name, const char *secret,
+                uint64_t overlap_ms)
+{
+    struct store_rotation rotation = {.name = bytes_from_cstr(name),
+                                      .shown = BYTES("..."),
+                                      .old_until_ms = loop_wall_ms(self->loops[0]) + overlap_ms};
+    digest_of(secret, rotation.digest);
+    must(self, store_key_rotate(self->office, &rotation));
+}
+
 struct budget_search {
     uint64_t account;
     struct store_budget found;
@@ -287,11 +297,11 @@ struct store_budget stored_budget(struct ledger_world *self, uint64_t account)
 
 /* ---- the seats ---- */
 
-const struct key *seat_key(struct ledger_world *self, size_t seat, const char *name)
+const struct key *seat_key(struct ledger_world *self, size_t seat, const char *secret)
 {
     uint8_t digest[KEY_DIGEST_BYTES];
     const struct access *access = seat_access(self->seats[seat]);
-    digest_of(name, digest);
+    digest_of(secret, digest);
     return access->keys ? key_table_find(access->keys, digest, loop_wall_ms(self->loops[0])) : NULL;
 }
 

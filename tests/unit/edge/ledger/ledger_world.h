@@ -71,11 +71,14 @@ unsigned ledger_world_logged(const struct ledger_world *self, const char *text);
 struct store_key row_of_key(const char *name);
 void put_key(struct ledger_world *self, const char *name);
 void revoke_key(struct ledger_world *self, const char *name);
+/* The key is found by `secret` from now on (seat_key()), and for so long by its old one. */
+void rotate_key(struct ledger_world *self, const char *name, const char *secret,
+                uint64_t overlap_ms);
 /* The budget of this account and day, as it is in the store; zeroed: there is none. */
 struct store_budget stored_budget(struct ledger_world *self, uint64_t account);
 
-/* What a seat knows of a key; NULL: nothing. */
-const struct key *seat_key(struct ledger_world *self, size_t seat, const char *name);
+/* What a seat knows of the key with this secret, which at first is its name; NULL: nothing. */
+const struct key *seat_key(struct ledger_world *self, size_t seat, const char *secret);
 
 /* A customer: key "alice", who reserves at a seat and waits if she has to. */
 struct customer {

@@ -34,11 +34,13 @@ static void nobody_waits_long_for_a_draw(void **state)
     struct customer customer;
     (void)state;
     ledger_world_begin(&self, 1);
-    customer_init(&customer, &self, 1);
-    uint64_t began_ns = world_now_ns(self.world);
-    customer_ask(&customer, CHUNK_NUSD);
-    assert_true(world_now_ns(self.world) - began_ns < 50 * NS_PER_MS);
-    customer_settle(&customer, 0);
+    for (unsigned i = 0; i < 5; i++) {
+        customer_init(&customer, &self, 1);
+        uint64_t began_ns = world_now_ns(self.world);
+        customer_ask(&customer, 3 * CHUNK_NUSD);
+        assert_true(world_now_ns(self.world) - began_ns < 50 * NS_PER_MS);
+        customer_settle(&customer, 3 * CHUNK_NUSD);
+    }
     ledger_world_close(&self);
 }
 
@@ -56,6 +58,20 @@ static void what_was_drawn_and_not_spent_is_given_back_at_a_clean_stop(void **st
     assert_int_equal(stored.drawn_nusd, 1234);
     assert_int_equal(stored.used_nusd, 1234);
     ledger_world_close(&self);
+}
+
+static bool count_one(void *user, const struct store_budget *budget)
+{
+    (void)budget;
+    ++*(unsigned *)user;
+    return true;
+}
+
+static unsigned count_budgets(struct ledger_world *self)
+{
+    unsigned count = 0;
+    assert_int_equal(store_budget_load(self->office, 0, count_one, &count), STORE_OK);
+    return count;
 }
 
 /* ---- a crash ---- */
@@ -116,6 +132,32 @@ static void a_crash_at_any_moment_forgets_nothing_that_was_spent(void **state)
         customer_settle(&customer, 0);
         ledger_world_close(&self);
     }
+}
+
+/* ---- a day ends ---- */
+
+static void a_new_day_begins_with_nothing_used(void **state)
+{
+    struct ledger_world self;
+    struct customer customer;
+    (void)state;
+    ledger_world_begin(&self, 7);
+    customer_init(&customer, &self, 0);
+    uint64_t account = customer.subject.key.account;
+    customer_ask(&customer, CHUNK_NUSD);
+    customer_settle(&customer, CHUNK_NUSD);
+    ledger_world_stop(&self);
+    world_node_shift_clock(self.node, 86400000);
+    assert_int_equal(stored_budget(&self, account).used_nusd, CHUNK_NUSD);
+    ledger_world_start(&self);
+    ledger_world_until(&self, seats_are_ready, 5000);
+    customer_init(&customer, &self, 1);
+    assert_int_equal(used_of(&customer), 0);
+    customer_ask(&customer, 10);
+    customer_settle(&customer, 10);
+    ledger_world_stop(&self);
+    assert_int_equal(count_budgets(&self), 1); /* the day before is dropped */
+    ledger_world_close(&self);
 }
 
 /* ---- a store that fails ---- */
@@ -232,6 +274,7 @@ int main(void)
         cmocka_unit_test(what_was_drawn_and_not_spent_is_given_back_at_a_clean_stop),
         cmocka_unit_test(after_a_crash_all_that_was_drawn_counts_as_used),
         cmocka_unit_test(a_crash_at_any_moment_forgets_nothing_that_was_spent),
+        cmocka_unit_test(a_new_day_begins_with_nothing_used),
         cmocka_unit_test(who_waits_is_told_when_the_disk_fails),
         cmocka_unit_test(what_was_drawn_is_spent_while_the_store_is_gone),
         cmocka_unit_test(no_failure_of_the_disk_lets_anybody_spend_what_was_not_drawn),

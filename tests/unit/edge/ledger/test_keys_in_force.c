@@ -100,6 +100,21 @@ static void only_what_changed_is_read(void **state)
     ledger_world_close(&self);
 }
 
+static void both_secrets_of_a_rotated_key_are_known_until_the_old_one_ends(void **state)
+{
+    struct ledger_world self;
+    (void)state;
+    ledger_world_begin(&self, 16);
+    rotate_key(&self, "alice", "alice2", 60000);
+    ledger_world_run_ms(&self, 1000);
+    assert_string_equal(seat_key(&self, 1, "alice2")->name, "alice");
+    assert_string_equal(seat_key(&self, 1, "alice")->name, "alice");
+    ledger_world_run_ms(&self, 60000);
+    assert_non_null(seat_key(&self, 1, "alice2"));
+    assert_null(seat_key(&self, 1, "alice"));
+    ledger_world_close(&self);
+}
+
 static void a_seat_keeps_its_snapshot_until_it_hears_of_another(void **state)
 {
     struct ledger_world self;
@@ -213,6 +228,48 @@ static void a_file_that_is_moved_away_is_not_made_again_and_found_when_it_is_bac
     ledger_world_close(&self);
 }
 
+static void remove_store(struct ledger_world *self)
+{
+    ledger_world_close_office(self);
+    assert_int_equal(file_remove(self->loops[0], STORE_PATH), 0);
+    assert_int_equal(file_remove(self->loops[0], STORE_PATH "-wal"), 0);
+}
+
+static void a_file_that_is_removed_is_not_made_again(void **state)
+{
+    struct ledger_world self;
+    struct buffer text = {0};
+    (void)state;
+    ledger_world_begin(&self, 14);
+    remove_store(&self);
+    ledger_world_run_ms(&self, 10000);
+    assert_non_null(seat_key(&self, 0, "alice"));
+    assert_int_equal(file_read_whole(self.loops[0], STORE_PATH, 1, &text), -ENOENT);
+    ledger_world_close(&self);
+}
+
+static bool only_bob_is_known(struct ledger_world *self)
+{
+    return bob_is_known(self) && !seat_key(self, 0, "alice") && !seat_key(self, 1, "alice");
+}
+
+/* A backup knows less than what it takes the place of: it is read from its beginning. */
+static void of_another_file_in_its_place_all_is_read(void **state)
+{
+    struct ledger_world self;
+    (void)state;
+    ledger_world_begin(&self, 15);
+    for (unsigned i = 0; i < 5; i++)
+        put_key(&self, "alice");
+    ledger_world_run_ms(&self, 1000);
+    remove_store(&self);
+    ledger_world_run_ms(&self, 1000);
+    ledger_world_open_office(&self);
+    put_key(&self, "bob");
+    ledger_world_until(&self, only_bob_is_known, 6000);
+    ledger_world_close(&self);
+}
+
 static void lose_all_keys(void)
 {
     sqlite3 *db = NULL;
@@ -257,12 +314,15 @@ int main(void)
         cmocka_unit_test(open_edges_have_no_ledger),
         cmocka_unit_test(a_revoked_key_is_known_as_such_within_a_second),
         cmocka_unit_test(only_what_changed_is_read),
+        cmocka_unit_test(both_secrets_of_a_rotated_key_are_known_until_the_old_one_ends),
         cmocka_unit_test(a_seat_keeps_its_snapshot_until_it_hears_of_another),
         cmocka_unit_test(more_keys_than_allowed_stay_unknown_and_that_is_told),
         cmocka_unit_test(a_store_that_cannot_be_opened_is_unavailable_until_it_can),
         cmocka_unit_test(a_damaged_store_is_unavailable_and_left_as_it_is),
         cmocka_unit_test(while_the_disk_fails_what_was_known_stays_in_force),
         cmocka_unit_test(a_file_that_is_moved_away_is_not_made_again_and_found_when_it_is_back),
+        cmocka_unit_test(a_file_that_is_removed_is_not_made_again),
+        cmocka_unit_test(of_another_file_in_its_place_all_is_read),
         cmocka_unit_test(keys_that_vanish_stay_in_force),
         cmocka_unit_test(a_store_without_its_keys_is_unavailable_at_the_start),
     };
