@@ -4,11 +4,12 @@
 import json
 import re
 import socket
+import subprocess
 import time
 
 import pytest
 from customers import PATH, Office, error_of, events_of, keys
-from daemons import ALWAYS, wait_until
+from daemons import ALWAYS, BINARY, wait_until
 from upstream import Answer
 
 PRICES = "prices:\n  \"*\": {in: 1000, out: 1000}\n"  # a tenth of a cent for a token
@@ -229,6 +230,41 @@ def test_an_attempt_that_was_thrown_away_is_the_operators(site, start_sim):
     line = office.line_of(answer)
     assert (line["prompt_tokens"], line["answer_tokens"], line["nusd"]) == (0, 0, 0)
     assert office.usage("a")["key"]["budget_usd_day"]["used"] == 0
+
+
+def test_what_was_tried_again_is_paid_for_once(site, start_sim):
+    """The core that fails has made tokens; another one answers. The client pays for one answer."""
+    bad, good = start_sim("--profile", "instant"), start_sim("--profile", "instant")
+    bad.faults(die_mid_stream=ALWAYS, after_tokens=3)
+    office = Office(site, bad.url, good.url, lines=[{"name": "a"}],
+                    config=PRICES + "retry: {budget_burst: 100}\n")
+    tried_again = 0
+    for _ in range(12):
+        answer = office.chat("a", max_tokens=8)
+        assert answer.status == 200
+        usage = json.loads(answer.body)["usage"]
+        line = office.line_of(answer)
+        assert line["answer_tokens"] == usage["completion_tokens"]
+        assert line["prompt_tokens"] == usage["prompt_tokens"]
+        tried_again += line["attempts"] > 1
+    assert tried_again > 0
+    rows = wait_until_rows(office, 2)
+    spent = {row["tenant"]: row for row in rows}
+    assert spent["default"]["requests"] == 12
+    assert spent["(operator)"]["tokens_out"] > 0 and spent["(operator)"]["requests"] == 0
+
+
+def wait_until_rows(office, count):
+    found = []
+
+    def look():
+        done = subprocess.run([BINARY, "usage", "--by", "tenant", "--json", "--data-dir",
+                               str(office.data)], capture_output=True, text=True, timeout=20)
+        found[:] = [json.loads(line) for line in done.stdout.splitlines()]
+        return len(found) >= count
+
+    assert wait_until(look) is not None, office.edge.log()
+    return found
 
 
 def test_who_leaves_pays_what_was_generated(site, start_sim):
