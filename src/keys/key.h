@@ -49,20 +49,21 @@ struct tenant {
     struct key_limits limits; /* of all its keys together */
 };
 
+/* What each look-up reads stands in front, in as few lines of memory as can be. */
 struct key {
-    uint64_t id; /* also names its account: of a key, or of a JWT's subject */
-    uint64_t tenant_id;
-    const char *name;
-    const char *tenant; /* the name; its limits: key_table_tenant() */
-    const char *labels; /* "team=search,env=prod"; "": none */
+    uint8_t digest[KEY_DIGEST_BYTES];
+    uint64_t id;              /* also names its account: of a key, or of a JWT's subject */
+    uint64_t expires_ms;      /* 0: never */
+    enum service_class class; /* the most urgent that it may have */
+    bool is_revoked;
     struct name_list models;
     struct name_list routes;  /* of paths: "/v1/chat/completions", "/v1/audio/" and "*" */
     struct name_list regions; /* where its requests may be worked on; empty: anywhere */
     struct key_limits limits; /* its own */
-    uint64_t expires_ms;      /* 0: never */
-    enum service_class class; /* the most urgent that it may have */
-    bool is_revoked;
-    uint8_t digest[KEY_DIGEST_BYTES];
+    uint64_t tenant_id;
+    const char *tenant; /* the name; its limits: key_table_tenant() */
+    const char *name;
+    const char *labels;                   /* "team=search,env=prod"; "": none */
     uint8_t old_digest[KEY_DIGEST_BYTES]; /* of the secret before, good as well until then */
     uint64_t old_until_ms;                /* 0: there is none */
 };

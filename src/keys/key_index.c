@@ -96,24 +96,24 @@ void key_index_fork(struct key_index *index, const struct key_index *base)
 {
     *index = *base;
     for (size_t i = 0; i < KEY_INDEX_LEAVES; i++)
-        if (index->leaves[i])
-            counted_hold(&index->leaves[i]->counted);
+        if (index->leaves[i].leaf)
+            counted_hold(&index->leaves[i].leaf->counted);
 }
 
 void key_index_clear(struct key_index *index)
 {
     for (size_t i = 0; i < KEY_INDEX_LEAVES; i++)
-        leaf_release(index->leaves[i]);
+        leaf_release(index->leaves[i].leaf);
     *index = (struct key_index){0};
 }
 
 struct counted *key_index_find(const struct key_index *index, uint64_t hash, key_index_is_fn *is,
                                const void *wanted)
 {
-    const struct key_leaf *leaf = index->leaves[leaf_of(hash)];
+    const struct key_leaf *leaf = index->leaves[leaf_of(hash)].leaf;
     if (!leaf)
         return NULL;
-    uint32_t last = leaf->slot_count - 1;
+    uint32_t last = index->leaves[leaf_of(hash)].last_slot;
     for (uint32_t i = (uint32_t)hash & last; leaf->slots[i].block; i = (i + 1) & last)
         if (leaf->slots[i].hash == hash && is(leaf->slots[i].block, wanted))
             return leaf->slots[i].block;
@@ -122,26 +122,27 @@ struct counted *key_index_find(const struct key_index *index, uint64_t hash, key
 
 int key_index_own(struct key_index *index, uint64_t hash)
 {
-    struct key_leaf **leaf = &index->leaves[leaf_of(hash)];
-    if (*leaf && counted_is_mine(&(*leaf)->counted) && leaf_has_room(*leaf))
+    struct key_leaf *leaf = index->leaves[leaf_of(hash)].leaf;
+    if (leaf && counted_is_mine(&leaf->counted) && leaf_has_room(leaf))
         return 0;
-    struct key_leaf *own = *leaf ? leaf_copy(*leaf) : leaf_new(0);
+    struct key_leaf *own = leaf ? leaf_copy(leaf) : leaf_new(0);
     if (!own)
         return -ENOMEM;
-    leaf_release(*leaf);
-    *leaf = own;
+    leaf_release(leaf);
+    index->leaves[leaf_of(hash)].leaf = own;
+    index->leaves[leaf_of(hash)].last_slot = own->slot_count - 1;
     return 0;
 }
 
 void key_index_add(struct key_index *index, uint64_t hash, struct counted *block)
 {
     counted_hold(block);
-    leaf_add(index->leaves[leaf_of(hash)], (struct key_slot){hash, block});
+    leaf_add(index->leaves[leaf_of(hash)].leaf, (struct key_slot){hash, block});
 }
 
 void key_index_remove(struct key_index *index, uint64_t hash, const struct counted *block)
 {
-    struct key_leaf *leaf = index->leaves[leaf_of(hash)];
+    struct key_leaf *leaf = index->leaves[leaf_of(hash)].leaf;
     uint32_t last = leaf->slot_count - 1, i = (uint32_t)hash & last;
     while (leaf->slots[i].block != block)
         i = (i + 1) & last;
