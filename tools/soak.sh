@@ -26,7 +26,9 @@ worlds() {
 store() {
     kills=${SOAK_KILLS:-1000}
     tools/configure.sh build-test &&
-        ninja -C build-test tests/processes/store_killed tests/sim/store_crash &&
+        ninja -C build-test tests/processes/store_killed tests/sim/store_crash \
+            tests/unit/store/test_store_out_of_memory &&
+        build-test/tests/unit/store/test_store_out_of_memory &&
         build-test/tests/processes/store_killed build-test/soak-store "$kills" &&
         build-test/tests/sim/store_crash 101 "$kills"
 }

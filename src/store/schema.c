@@ -145,7 +145,8 @@ enum store_status schema_recognise(struct store *store, unsigned *ret_format)
     enum store_status status = execute(store, "SAVEPOINT look");
     if (status == STORE_OK)
         status = look(store, &format);
-    sqlite3_exec(store->db, "RELEASE look", NULL, NULL, NULL);
+    if (status == STORE_OK)
+        status = execute(store, "RELEASE look"); /* else closing does it */
     *ret_format = (unsigned)format;
     return status;
 }
