@@ -45,16 +45,16 @@ static enum step_result come_in(struct exchange *ex)
     return exchange_go(ex, EX_PREPARE);
 }
 
-/* The route is not known yet, but what its clients take for an error has to be. */
-static enum step_result turn_away(struct exchange *ex)
+/* So early only the path tells what its clients take for an error. */
+static void find_route(struct exchange *ex)
 {
     struct bytes rest;
     ex->route = openai_route_of(http_exchange_head(ex->http)->path, &rest);
-    return exchange_fail(ex, ex->customer->visitor.refusal);
 }
 
 enum step_result customer_meet(struct exchange *ex)
 {
+    find_route(ex);
     if (exchange_check_in(ex) == STEP_GO)
         return STEP_GO;
     if (!ex->customer && !customer_new(ex))
@@ -72,7 +72,7 @@ enum step_result customer_meet(struct exchange *ex)
     case GATE_REFUSED:
         break;
     }
-    return turn_away(ex);
+    return exchange_fail(ex, visitor->refusal);
 }
 
 enum step_result customer_admit(struct exchange *ex)
