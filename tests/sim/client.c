@@ -345,6 +345,10 @@ bool client_is_answered(const struct client *client, enum outcome outcome)
         return client->reply.status >= 400;
     if (question->deadline_ms > 0)
         return outcome != OVERDUE;
+    if (outcome == GOT_REFUSAL && question_may_be_denied(question, client->reply.status))
+        return true;
+    if (outcome == GOT_ERROR_EVENT && question->permission.may_be_cut)
+        return true;
     return outcome == LEFT || outcome == (question_is_wrong(question) ? GOT_REFUSAL : GOT_ANSWER);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "edge_world_state.h"
+#include "openai/usage_strip.h"
 
 #define QUESTIONS 200       /* of all clients, under faults */
 #define LAST_QUESTIONS 3    /* of each client, when the faults are over */
@@ -13,6 +14,7 @@
 /* What draining may take: the drain time, the last words, and the workers' messages. */
 #define STOP_MS (WORLD_DRAIN_MS + 1000 + 4000)
 #define VIOLATIONS_LIMIT 20
+#define LARGEST_TOKENS 10000
 
 void edge_world_violation(struct edge_world *w, struct bytes why)
 {
@@ -74,6 +76,7 @@ static void on_outcome(struct client *client, enum outcome outcome)
     unsigned index = client->asked - client->open_count;
     w->result->outcomes[outcome]++;
     w->result->questions++;
+    customers_note_answer(&w->customers, question, outcome == GOT_ANSWER);
     world_trace_mix(w->world, ((uint64_t)client->plan.number << 32) + index);
     world_trace_mix(w->world, (uint64_t)outcome);
 
@@ -100,6 +103,8 @@ static uint64_t memory_limit(const struct edge_world *w)
     for (unsigned i = 0; i < w->result->clients; i++) {
         const struct client *client = &w->clients[i].client;
         limit += client->open_count > 0 ? 32768 + w->window_bytes : 16384;
+        if (w->customers.are_asked && client->open_count > 0)
+            limit += sizeof(struct usage_strip) + 4096;
         for (unsigned j = 0; j < client->open_count; j++)
             limit += 3 * client->open[j].body.length;
     }
@@ -108,6 +113,7 @@ static uint64_t memory_limit(const struct edge_world *w)
 
 static void look(struct edge_world *w)
 {
+    customers_look(&w->customers, world_now_ns(w->world));
     struct oracle_view view = {.now_ns = world_now_ns(w->world),
                                .memory_limit_bytes = memory_limit(w)};
     edge_count(w->edge, &view.edge);
@@ -155,6 +161,14 @@ static bool is_asking(struct edge_world *w)
 
 /* ---- a life ---- */
 
+/* Who has a budget waits for the disk, too. */
+static bool is_held_up_by_edge_alone(struct edge_world *w, unsigned client)
+{
+    const struct customer *customer = customers_of(&w->customers, client);
+    bool waits_for_disk = customer && customer->purse && !w->faults.disk_is_sound;
+    return w->faults.network_is_sound && !waits_for_disk;
+}
+
 static void start_clients(struct edge_world *w, enum part part, unsigned questions)
 {
     struct address edge;
@@ -169,13 +183,15 @@ static void start_clients(struct edge_world *w, enum part part, unsigned questio
             .is_steady = is_peace,
             .patience_ms = PATIENCE_MS,
             .thinks_ms = is_peace ? 20 : 200,
-            .world = {.network_is_sound = w->faults.network_is_sound,
+            .world = {.network_is_sound = is_held_up_by_edge_alone(w, i),
                       .events_are_small = w->events_are_small,
                       .engines_are_fast = part != PART_FAULTS || w->faults.engines_are_fast},
             .question = {.only_answers = is_peace,
-                         .large_tokens = 6000 + (unsigned)random_below(&w->random, 4000),
+                         .large_tokens = LARGEST_TOKENS - (unsigned)random_below(&w->random, 4000),
                          .long_tokens = 200 + (unsigned)random_below(&w->random, 500),
-                         .models = &w->models},
+                         .models = &w->models,
+                         .customer = customers_of(&w->customers, i),
+                         .is_hardly_asked = is_peace},
         };
         client->client.on_outcome = on_outcome;
         client->client.on_violation = on_client_violation;
@@ -240,6 +256,17 @@ static void live_in_peace(struct edge_world *w)
     check_cores(w);
 }
 
+static uint64_t tokens_made(struct edge_world *w)
+{
+    uint64_t tokens = 0;
+    for (unsigned i = 0; i < w->result->engines; i++) {
+        struct engine_counts counts;
+        engine_count(w->engines[i].engine, &counts);
+        tokens += counts.tokens;
+    }
+    return tokens;
+}
+
 static void drain(struct edge_world *w)
 {
     start_clients(w, PART_DRAIN, PARTING_QUESTIONS);
@@ -253,8 +280,22 @@ static void drain(struct edge_world *w)
     edge_count(w->edge, &view.edge);
     oracle_conclude(&w->oracle, &view);
     w->result->retries = view.edge.retries;
-    if (w->is_stopped)
-        edge_close(w->edge);
+    if (!w->is_stopped)
+        return;
+    edge_close(w->edge);
+    customers_conclude(&w->customers, w->faults.is_fault_free ? tokens_made(w) : 0);
+    customers_close(&w->customers);
+}
+
+/* By numbers of their own, so that the rest of a seed is the same without them. */
+static void draw_customers(struct edge_world *w, uint64_t seed)
+{
+    struct random random;
+    random_init(&random, ~seed);
+    w->customers.on_violation = on_violation;
+    w->customers.user = w;
+    w->customers.largest = LARGEST_TOKENS;
+    customers_draw(&w->customers, &random, w->result->clients, &w->faults);
 }
 
 void edge_world_run(uint64_t seed, bool is_verbose, struct edge_world_result *ret_result)
@@ -270,6 +311,7 @@ void edge_world_run(uint64_t seed, bool is_verbose, struct edge_world_result *re
     ret_result->engines = 1 + (unsigned)random_below(&w.random, ENGINES_LIMIT);
     world_models_draw(&w.models, &w.random, ret_result->engines);
     ret_result->clients = 1 + (unsigned)random_below(&w.random, CLIENTS_LIMIT);
+    draw_customers(&w, seed);
     w.events_are_small = random_chance(&w.random, 1, 2);
     w.window_bytes = w.events_are_small ? 32768 : 4096;
     oracle_init(&w.oracle, on_violation, &w);

@@ -66,6 +66,7 @@ static void on_log(void *sink, struct bytes line)
 {
     struct edge_world *w = sink;
     oracle_note_line(&w->oracle, line);
+    customers_note_line(&w->customers, line);
     if (w->is_verbose)
         (void)fprintf(stderr, "%.*s", (int)line.length, line.at);
     for (size_t i = 0; i < line.length; i++)
@@ -95,7 +96,7 @@ static struct edge_config *load_config(struct edge_world *w)
                    random_chance(&w->random, 1, 4) ? 1U : 64U);
     const char *arguments[] = {
         "--listen=10.0.0.1:8080",
-        "--insecure-open",
+        "--insecure-open", /* without `auth: keys` that needs to be said */
         workers,
         window,
         kept,
@@ -110,6 +111,7 @@ static struct edge_config *load_config(struct edge_world *w)
     };
     struct buffer why = {0}, yaml = {0};
     world_models_configure(&w->models, &yaml);
+    customers_configure(&w->customers, &yaml);
     struct config_input input = {.file_name = "world.yaml",
                                  .file_text = buffer_bytes(&yaml),
                                  .arguments = (char **)(uintptr_t)arguments,
@@ -126,6 +128,7 @@ static struct edge_config *load_config(struct edge_world *w)
 static void open_edge(struct edge_world *w)
 {
     edge_world_must(world_node_open(&w->edge_node, w->world, "edge", "10.0.0.1"), "edge node");
+    customers_open(&w->customers, world_node_loop(w->edge_node));
     struct edge_config *config = load_config(w);
     w->oracle.retry_percent = (unsigned)config->retry.budget_percent;
     w->oracle.retry_burst = w->result->workers * (unsigned)config->retry.budget_burst;
@@ -134,7 +137,8 @@ static void open_edge(struct edge_world *w)
                                          .log_sink = w,
                                          .on_ready = on_ready,
                                          .on_stopped = on_stopped,
-                                         .user = w};
+                                         .user = w,
+                                         .store_vfs = CUSTOMERS_VFS};
     struct buffer why = {0};
     edge_world_must(edge_open(&w->edge, world_node_loop(w->edge_node), &options, &why), "edge");
     edge_config_unref(config);

@@ -8,6 +8,7 @@
 #define TESTS_SIM_EDGE_WORLD_STATE_H
 
 #include "client.h"
+#include "customers.h"
 #include "edge_world.h"
 #include "oracle.h"
 
@@ -34,6 +35,7 @@ struct edge_world {
     struct edge_world_result *result;
     struct fault_plan faults;
     struct world_models models;
+    struct customers customers;
     struct oracle oracle;
     unsigned violations;
     enum part part;

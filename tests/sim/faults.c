@@ -7,8 +7,7 @@ const char *const engine_fault_names[ENGINE_FAULT_KINDS] = {
     "error_in_band", "wrong_length",   "surplus",        "pause",     "slow",
 };
 
-/* The most each kind may be set to, in millionths: what seldom has an occasion fires often. Jobs
- * and disks stay out of it as long as an edge uses neither; tests/unit/loop/sim proves those. */
+/* The most each kind may be set to, in millionths: what seldom has an occasion fires often. */
 static const uint32_t most_per_million[FAULT_KINDS] = {
     [FAULT_SHORT_READ] = 300000,
     [FAULT_SHORT_WRITE] = 300000,
@@ -24,7 +23,15 @@ static const uint32_t most_per_million[FAULT_KINDS] = {
     [FAULT_EMFILE] = 100000,
     [FAULT_RESOLVE] = 700000,
     [FAULT_SLOW_MAILBOX] = 500000,
+    [FAULT_SLOW_JOB] = 300000,
+    [FAULT_DISK_FULL] = 900000,
+    [FAULT_DISK_ERROR] = 50000,
 };
+
+static bool is_of_disk(enum world_fault fault)
+{
+    return fault == FAULT_SLOW_JOB || fault == FAULT_DISK_FULL || fault == FAULT_DISK_ERROR;
+}
 
 /* These change how bytes come, not when or whether: a network with them alone is sound. */
 static bool is_harmless(enum world_fault fault)
@@ -43,8 +50,8 @@ static void draw_world(struct fault_plan *plan, struct random *random, bool only
 {
     for (int kind = 0; kind < FAULT_KINDS; kind++) {
         uint32_t most = most_per_million[kind];
-        if (most == 0 || (only_harmless && !is_harmless((enum world_fault)kind)) ||
-            !random_chance(random, 1, 3))
+        if (most == 0 || is_of_disk((enum world_fault)kind) ||
+            (only_harmless && !is_harmless((enum world_fault)kind)) || !random_chance(random, 1, 3))
             continue;
         plan->world[kind] = (uint32_t)random_between(random, most / 10, most);
         plan->network_is_sound &= is_harmless((enum world_fault)kind);
@@ -78,11 +85,28 @@ static void draw_engine(struct fault_plan *plan, struct random *random)
  * only shape what comes; half of them with engines' faults, too. */
 void fault_plan_draw(struct fault_plan *plan, struct random *random)
 {
-    *plan = (struct fault_plan){.network_is_sound = true, .engines_are_fast = true};
+    *plan = (struct fault_plan){
+        .network_is_sound = true, .engines_are_fast = true, .disk_is_sound = true};
     uint64_t draw = random_below(random, 10);
     plan->is_fault_free = draw == 0;
     if (draw >= 4)
         draw_world(plan, random, draw >= 8);
     if (!plan->is_fault_free && (draw < 4 || random_chance(random, 1, 2)))
         draw_engine(plan, random);
+}
+
+void fault_plan_draw_disk(struct fault_plan *plan, struct random *random)
+{
+    plan->disk_is_sound = plan->world[FAULT_EMFILE] == 0; /* files are descriptors, too */
+    if (plan->is_fault_free || random_chance(random, 1, 3))
+        return;
+    for (int kind = 0; kind < FAULT_KINDS; kind++) {
+        uint32_t most = most_per_million[kind];
+        bool has_few_occasions = kind == FAULT_DISK_FULL;
+        if (!is_of_disk((enum world_fault)kind) ||
+            (!has_few_occasions && random_chance(random, 1, 3)))
+            continue;
+        plan->world[kind] = (uint32_t)random_between(random, most / 2, most);
+        plan->disk_is_sound = false;
+    }
 }

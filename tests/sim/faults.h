@@ -22,6 +22,7 @@ struct fault_plan {
     bool is_fault_free;
     bool network_is_sound;
     bool engines_are_fast;       /* none stalls, pauses or is slow */
+    bool disk_is_sound;          /* and its jobs are done at once */
     uint32_t world[FAULT_KINDS]; /* per million of its occasions */
     struct engine_faults engine;
 };
@@ -29,5 +30,7 @@ struct fault_plan {
 /* Whether an edge has occasions for this kind. */
 bool faults_meet(enum world_fault fault);
 void fault_plan_draw(struct fault_plan *plan, struct random *random);
+/* Of an edge that has a disk: some seeds get faults of that, too. */
+void fault_plan_draw_disk(struct fault_plan *plan, struct random *random);
 
 #endif

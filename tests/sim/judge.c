@@ -229,23 +229,26 @@ static bool is_named_right(const struct question *question, const struct reply *
 static bool is_refused_right(const struct question *question, unsigned status)
 {
     bool asks_cores = question->kind == ASK_MISSING;
-    return status == question_refusal(question) || status == 408 || status == 503 ||
-           (status == 504 && question->deadline_ms > 0) ||
+    return status == question_refusal(question) || question_may_be_denied(question, status) ||
+           status == 408 || status == 503 || (status == 504 && question->deadline_ms > 0) ||
            (asks_cores && (status >= 500 || status == 429));
 }
 
 /* Engines and edges may be late, busy or broken; but to say that a client is wrong, it must be. */
-static bool may_be_refused(unsigned status)
+static bool may_be_refused(const struct question *question, unsigned status)
 {
-    return status < 400 || status >= 500 || status == 408 || status == 429;
+    return question_may_be_denied(question, status) || status < 400 || status >= 500 ||
+           status == 408 || status == 429;
 }
 
 static bool judge_whole(const struct question *question, const struct reply *reply,
                         enum outcome *ret_outcome, struct buffer *ret_why)
 {
+    if (question_refusal(question) == 401 && reply->interims > 0)
+        return violated(ret_why, question, reply, "a stranger was told to go on");
     if (question_is_wrong(question) && !is_refused_right(question, reply->status))
         return violated(ret_why, question, reply, "what is wrong was not refused");
-    if (!question_is_wrong(question) && !may_be_refused(reply->status))
+    if (!question_is_wrong(question) && !may_be_refused(question, reply->status))
         return violated(ret_why, question, reply, "what is right was refused");
     if (!question->is_head)
         return judge_plain(question, reply, ret_outcome, ret_why);

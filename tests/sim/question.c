@@ -40,7 +40,16 @@ bool question_is_stream(const struct question *question)
 unsigned question_refusal(const struct question *question)
 {
     unsigned wrong = traits[question->kind].wrong;
-    return wrong == 0 && question->is_denied ? 400 : wrong;
+    if (question->permission.must == 401) /* of whom nobody knows no more is read */
+        return 401;
+    if (wrong == 0 && question->is_denied)
+        return 400;
+    return wrong > 0 ? wrong : question->permission.must;
+}
+
+bool question_may_be_denied(const struct question *question, unsigned status)
+{
+    return status == question->permission.may;
 }
 
 bool question_is_wrong(const struct question *question)
@@ -189,6 +198,29 @@ static void draw_shape(struct question *question, struct random *random)
         question->deadline_ms = random_between(random, 10, 2000);
 }
 
+/* Whether an engine computes for it, and says how much. */
+static bool is_generated(const struct question *question)
+{
+    return !is_read(question) && question->kind != ASK_RERANK && question->kind != ASK_ECHO;
+}
+
+unsigned question_answer_tokens(const struct question *question)
+{
+    return is_generated(question) && question->kind != ASK_EMBEDDING ? question->tokens : 0;
+}
+
+static struct customer_wish wish_of(const struct question *question,
+                                    const struct question_plan *plan)
+{
+    return (struct customer_wish){
+        .path = traits[question->kind].path,
+        .model = question->model,
+        .is_generated = is_generated(question),
+        .is_hardly_asked = plan->is_hardly_asked,
+        .most_tokens = question->body.length + question->tokens, /* a token is a byte at least */
+    };
+}
+
 void question_draw(struct question *question, struct random *random,
                    const struct question_plan *plan, const char *id)
 {
@@ -209,6 +241,9 @@ void question_draw(struct question *question, struct random *random,
     write_text(question, random, is_large ? PADDED_BYTES : 0, &text);
     write_body(question, random, buffer_bytes(&text));
     buffer_clear(&text);
+    const struct customer_wish wish = wish_of(question, plan);
+    question->customer = plan->customer;
+    question->permission = customer_permit(plan->customer, &wish);
 }
 
 void question_write_head(const struct question *question, struct buffer *out)
@@ -217,6 +252,8 @@ void question_write_head(const struct question *question, struct buffer *out)
         out, "%s %s%s HTTP/1.1\r\nHost: edge\r\nX-Request-Id: %s\r\n",
         question->is_head ? "HEAD" : traits[question->kind].method, traits[question->kind].path,
         question->kind == ASK_ONE_MODEL ? question->model : "", question->id);
+    if (r == 0)
+        r = customer_write_key(question->customer, out);
     if (r == 0 && question->deadline_ms > 0)
         r = buffer_append_format(out, "Isthmus-Deadline: %llu\r\n",
                                  (unsigned long long)question->deadline_ms);

@@ -8,6 +8,7 @@
 #ifndef TESTS_SIM_QUESTION_H
 #define TESTS_SIM_QUESTION_H
 
+#include "customer.h"
 #include "models.h"
 
 enum question_kind {
@@ -38,6 +39,8 @@ struct question_plan {
     unsigned long_tokens;              /* of ASK_LONG_STREAM */
     const struct world_models *models; /* NULL: there is "sim" alone */
     const char *model;                 /* of every question; NULL: drawn */
+    struct customer *customer;         /* NULL: the edge is open */
+    bool is_hardly_asked;              /* struct customer_wish */
 };
 
 struct question {
@@ -54,6 +57,8 @@ struct question {
     bool is_head;          /* HEAD, not GET */
     bool is_chunked;
     bool expects_continue; /* its body waits for 100 Continue */
+    struct customer *customer;
+    struct permission permission; /* as it was when it was asked */
     struct buffer body;
 };
 
@@ -71,5 +76,9 @@ bool question_is_stream(const struct question *question);
 /* The status that the edge has to refuse it with; 0: it has not. */
 unsigned question_refusal(const struct question *question);
 bool question_is_wrong(const struct question *question);
+/* How many an engine makes for it, if all goes well. */
+unsigned question_answer_tokens(const struct question *question);
+/* Whether this customer may be refused it with that status, be it right or wrong. */
+bool question_may_be_denied(const struct question *question, unsigned status);
 
 #endif
