@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/keys/line.h"
 
+#include "cli/keys/trait_kind.h"
 #include "config/report.h"
 #include "config/suggest.h"
 
@@ -75,6 +76,8 @@ static bool read_member(struct line *line, struct json_text key)
     struct json_value value;
     struct bytes name = {0};
     const struct trait *trait = find_member(line, key, &name);
+    if (!name.at)
+        return refuse(line, trait_no_memory, "import fewer keys at a time");
     if (!json_read_value(&line->reader, &value))
         return refuse_fault(line);
     if (!trait)
