@@ -48,7 +48,7 @@ static const struct flag *find(const struct flag_line *line, struct bytes argume
 static const char *typed(const char *name, char ret_text[NAME_BYTES])
 {
     size_t i = 0;
-    for (; name[i] && i < NAME_BYTES - 1; i++)
+    for (; i < NAME_BYTES - 1 && name[i]; i++)
         ret_text[i] = fold(name[i]);
     ret_text[i] = 0;
     return ret_text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/table.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -43,11 +43,11 @@ static size_t width_of(struct bytes text)
 /* A length and the text, so that a hundred thousand rows are one buffer. */
 static void cell_add(struct table *table, struct bytes text)
 {
-    char *room;
+    char *room = NULL;
     size_t length = text.length;
     if (table->status == 0)
         table->status = buffer_reserve(&table->cells, sizeof length + length, &room);
-    if (table->status < 0)
+    if (!room)
         return;
     memcpy(room, &length, sizeof length);
     if (length > 0)
@@ -135,6 +135,7 @@ static void print_cell(struct table *table, size_t column, struct bytes text, st
 static void print_cells(struct table *table, struct printer *out)
 {
     struct bytes rest = buffer_bytes(&table->cells);
+    assert(table->column_count > 0);
     for (size_t i = 0; rest.length > 0; i++) {
         size_t length;
         memcpy(&length, rest.at, sizeof length);

@@ -149,10 +149,10 @@ static void begin_table(struct usage_report *report)
     table_init(&report->table, report->columns, count);
 }
 
-void usage_report_begin(struct usage_report *report, struct buffer *out, enum usage_format format,
+void usage_report_begin(struct usage_report *report, struct buffer *text, enum usage_format format,
                         unsigned by)
 {
-    *report = (struct usage_report){.out = {.out = out}, .format = format, .by = by};
+    *report = (struct usage_report){.out = {.out = text}, .format = format, .by = by};
     begin_table(report);
     if (format == USAGE_CSV)
         print_csv_head(report);

@@ -25,7 +25,7 @@ struct usage_report {
     size_t row_count;
 };
 
-void usage_report_begin(struct usage_report *report, struct buffer *out, enum usage_format format,
+void usage_report_begin(struct usage_report *report, struct buffer *text, enum usage_format format,
                         unsigned by);
 void usage_report_add(struct usage_report *report, const struct store_usage *usage);
 void usage_report_end(struct usage_report *report);
