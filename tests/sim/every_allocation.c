@@ -14,6 +14,7 @@
 #include "base/block_pool.h"
 #include "client.h"
 #include "config/load.h"
+#include "customers.h"
 #include "edge/edge.h"
 #include "loop/sim/world.h"
 #include "sim/engine/engine.h"
@@ -96,6 +97,8 @@ struct scenario {
     const char *model;                 /* NULL: "sim" */
     struct engine_faults first_engine; /* the second one is sound */
     unsigned engines;
+    bool wants_key;
+    enum customer_kind customer; /* then */
 };
 
 static const struct scenario scenarios[] = {
@@ -119,11 +122,34 @@ static const struct scenario scenarios[] = {
      .engines = 1,
      .first_engine = {.die_mid_stream = 1000000, .after_tokens = 3}},
     {.name = "rubbish", .kind = ASK_PLAIN, .engines = 1, .first_engine = {.garbage_head = 1000000}},
+    {.name = "key", .kind = ASK_PLAIN, .engines = 1, .wants_key = true, .customer = CUSTOMER_POOR},
+    {.name = "stream with a key",
+     .kind = ASK_STREAM,
+     .engines = 1,
+     .wants_key = true,
+     .customer = CUSTOMER_SHARING},
+    {.name = "key that may not",
+     .kind = ASK_EMBEDDING,
+     .engines = 1,
+     .wants_key = true,
+     .customer = CUSTOMER_NARROW},
+    {.name = "models with a key",
+     .kind = ASK_MODELS,
+     .engines = 1,
+     .wants_key = true,
+     .customer = CUSTOMER_RICH},
+    {.name = "retry with a key",
+     .kind = ASK_PLAIN,
+     .engines = 2,
+     .first_engine = {.die_mid_stream = 1000000, .after_tokens = 3},
+     .wants_key = true,
+     .customer = CUSTOMER_RICH},
 };
 
 struct run {
     const struct scenario *scenario;
     struct world_models models;
+    struct customers customers;
     struct world *world;
     struct world_node *edge_node, *client_node, *engine_nodes[2];
     struct listen_socket *sockets[2];
@@ -216,6 +242,21 @@ static void set_models(struct run *run)
     world_models_name(&run->models);
 }
 
+/* The one whose key the client has, and another one, who is asked for when all is over. */
+static void open_customers(struct run *run)
+{
+    const struct purse purse = {.tokens = 1000000};
+    run->customers = (struct customers){
+        .are_asked = run->scenario->wants_key,
+        .count = 2,
+        .of = {{.kind = run->scenario->customer, .name = "first", .secret = "secret-of-the-first"},
+               {.kind = CUSTOMER_RICH, .name = "second", .secret = "secret-of-the-second"}},
+        .purses = {purse, purse},
+    };
+    run->customers.of[0].purse = &run->customers.purses[0];
+    customers_open(&run->customers, world_node_loop(run->edge_node));
+}
+
 static struct edge_config *load_config(const struct run *run)
 {
     char *arguments[] = {
@@ -227,6 +268,7 @@ static struct edge_config *load_config(const struct run *run)
     };
     struct buffer why = {0}, yaml = {0};
     world_models_configure(&run->models, &yaml);
+    customers_configure(&run->customers, &yaml);
     const struct config_input input = {.file_name = "world.yaml",
                                        .file_text = buffer_bytes(&yaml),
                                        .arguments = arguments,
@@ -244,7 +286,8 @@ static int open_edge(struct run *run, struct edge_config *config)
                                          .log_write = drop_line,
                                          .on_ready = on_ready,
                                          .on_stopped = on_stopped,
-                                         .user = run};
+                                         .user = run,
+                                         .store_vfs = CUSTOMERS_VFS};
     int r = edge_open(&run->edge, world_node_loop(run->edge_node), &options, &why);
     buffer_clear(&why);
     return r;
@@ -270,6 +313,7 @@ static bool ask(struct run *run, enum question_kind kind, unsigned number)
         .question = {.asks_only = kind + 1,
                      .large_tokens = 6000,
                      .models = &run->models,
+                     .customer = customers_of(&run->customers, number - 1),
                      .model = run->scenario->model ? run->scenario->model : "sim"}};
     run->client.user = run;
     run->client.on_outcome = on_outcome;
@@ -305,6 +349,8 @@ static void use_edge(struct run *run)
 {
     const struct engine_faults none = {0};
     run_until_true(run, &run->is_ready);
+    if (run->scenario->wants_key) /* they are read first */
+        world_run_until(run->world, world_now_ns(run->world) + NS_PER_S);
     allocator.drought_ends_ns = world_now_ns(run->world) + DROUGHT_NS;
     allocator.edge_loop = world_node_loop(run->edge_node);
     (void)ask(run, run->scenario->kind, 1);
@@ -332,6 +378,7 @@ static bool run_once(const struct scenario *scenario, uint64_t n, bool fails_on,
     set_models(&run);
     open_engines(&run);
     must(world_node_open(&run.edge_node, run.world, "edge", "10.0.0.1"), "edge node");
+    open_customers(&run);
     must(world_node_open(&run.client_node, run.world, "client", "10.0.2.1"), "client node");
     struct edge_config *config = load_config(&run);
     must(open_edge(&run, config), "edge");
@@ -345,6 +392,7 @@ static bool run_once(const struct scenario *scenario, uint64_t n, bool fails_on,
     uint64_t seen = allocator.seen;
     allocator.fails_at = 0;
 
+    customers_close(&run.customers);
     check_holdings(&run);
     for (unsigned i = 0; i < scenario->engines; i++) {
         engine_close(run.engines[i]);
@@ -360,14 +408,14 @@ static bool run_once(const struct scenario *scenario, uint64_t n, bool fails_on,
 }
 
 /* The constructors: opening an edge fails with -ENOMEM and leaves nothing, for every n. */
-static uint64_t fail_opening(unsigned *violations)
+static uint64_t fail_opening(const struct scenario *opening, unsigned *violations)
 {
-    static const struct scenario opening = {.name = "opening", .engines = 1};
     for (uint64_t n = 1; n < ALLOCATIONS_LIMIT; n++) {
-        struct run run = {.scenario = &opening};
+        struct run run = {.scenario = opening};
         must(world_open(&run.world, 1), "world");
         world_memory_hook(run.world, exempt);
         must(world_node_open(&run.edge_node, run.world, "edge", "10.0.0.1"), "edge node");
+        open_customers(&run);
         set_models(&run);
         struct edge_config *config = load_config(&run);
         allocator.seen = 0;
@@ -388,6 +436,7 @@ static uint64_t fail_opening(unsigned *violations)
             edge_close(run.edge);
         }
         edge_config_unref(config);
+        customers_close(&run.customers);
         check_holdings(&run);
         world_node_close(run.edge_node);
         world_close(run.world);
@@ -400,9 +449,17 @@ static uint64_t fail_opening(unsigned *violations)
 
 int main(void)
 {
+    static const struct scenario openings[] = {
+        {.name = "opening", .engines = 1},
+        {.name = "opening with keys", .engines = 1, .wants_key = true, .customer = CUSTOMER_RICH},
+    };
     unsigned violations = 0;
-    uint64_t points = fail_opening(&violations);
-    (void)printf("opening: %llu allocations\n", (unsigned long long)points);
+    uint64_t points = 0;
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t count = fail_opening(&openings[i], &violations);
+        (void)printf("%s: %llu allocations\n", openings[i].name, (unsigned long long)count);
+        points += count;
+    }
     for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
         for (int fails_on = 0; fails_on < 2; fails_on++) {
             uint64_t n = 1;
