@@ -43,8 +43,7 @@ struct keys_config {
 
 /* What claims of a token are called that say what jwt_config says of all; NULL: none does. */
 struct jwt_claims_config {
-    const char *tenant, *name;
-    const char *models, *routes, *regions, *service_class;
+    const char *tenant, *models, *routes, *regions, *service_class;
     const char *rpm, *tpm, *concurrency, *budget_usd_day, *budget_usd_month;
 };
 

@@ -181,8 +181,6 @@ const struct option edge_options[] = {
 
     {.name = "jwt.claims.tenant", IS_CLAIM(tenant),
      .help = "The claim whose text is the tenant's name."},
-    {.name = "jwt.claims.name", IS_CLAIM(name),
-     .help = "The claim that the subject is called by in logs and usage; without one `sub`."},
     {.name = "jwt.claims.models", IS_CLAIM(models),
      .help = "The claim whose list is the models. A token without it may use none."},
     {.name = "jwt.claims.routes", IS_CLAIM(routes),

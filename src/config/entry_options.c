@@ -188,8 +188,8 @@ const struct option_map price_map = {
     .map_remedy = "write a line for each model below it: MODEL: {in: 0.15, out: 0.60}",
     .title = "prices.MODEL",
     .note = "In US dollars, by the name that clients ask for; `\"*\"` is every model that has no "
-            "line of its own.\nBudgets are spent by them, and `isthmus usage` adds them up. In a "
-            "file only.",
+            "line of its own.\nBudgets are spent by them, and `isthmus usage` adds them up; a "
+            "model without a price costs nothing.\nIn a file only.",
 };
 
 /* clang-format on */

@@ -2,6 +2,7 @@
 """Plays each transcript of this folder (transcript.py says how one is written) against an edge."""
 
 import difflib
+import http.client
 import os
 import sys
 import time
@@ -13,7 +14,8 @@ FOLDER = Path(__file__).resolve().parent
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "scenario")]
 
 import transcript as golden  # noqa: E402
-from daemons import Edge  # noqa: E402
+from daemons import Edge, wait_until  # noqa: E402
+from keys import Keys  # noqa: E402
 from wires import AT_ONCE, LIMIT, SILENCE, Client, Core  # noqa: E402
 
 FILL = os.environ.get("GOLDEN_FILL") == "1"
@@ -30,8 +32,11 @@ class Stage:
         self.line = 0
         self.ends = {f"core {name}": Core() for name in transcript.cores}
         self.edge = None
-        arguments = ["--workers=1", *self.core_arguments(folder), *transcript.arguments]
+        arguments = ["--workers=1", *self.core_arguments(folder), *self.key_arguments(folder),
+                     *transcript.arguments]
         self.edge = Edge(arguments=arguments, folder=folder, environment=self.environment())
+        if transcript.keys:
+            assert wait_until(self.knows_keys) is not None, self.edge.log()
 
     def environment(self):
         return {f"CORE_{who.split()[1].upper()}": core.url for who, core in self.ends.items()}
@@ -45,6 +50,21 @@ class Stage:
         path = Path(folder, "isthmus.yaml")
         path.write_text(self.transcript.config)
         return ["--config", str(path)]
+
+    def key_arguments(self, folder):
+        if not self.transcript.keys:
+            return []
+        data = Path(folder, "data")
+        Keys(data).ask("keys import", "-", given=self.transcript.keys)
+        return ["--auth=keys", f"--data-dir={data}"]
+
+    def knows_keys(self):
+        """Until it does, it answers 503."""
+        client = http.client.HTTPConnection("127.0.0.1", self.edge.port, timeout=LIMIT)
+        client.request("GET", "/v1/usage", headers={"Authorization": "Bearer nobody"})
+        status = client.getresponse().status
+        client.close()
+        return status == 401
 
     def end_of(self, who):
         if who not in self.ends:

@@ -21,6 +21,7 @@ byte. A step begins in the first column; the bytes that belong to it are indente
 - "#" in the first column begins a comment.
 - "edge: ..." gives the edge further arguments, "config:" a file, in which ${CORE_A} is core a's
   url. Without "config:" each core that the steps name is passed as --core.
+- "keys:" gives the edge keys, as `isthmus keys import` reads them, and it asks for one.
 - Steps: "client sends | gets | gets so far | leaves | is left", "core NAME sends | gets | hears
   nothing | leaves | is left", "wait 100ms". "client 2" is another client. A message that is got is
   compared whole, "gets so far" compares what comes next of one that has more.
@@ -49,7 +50,10 @@ from pathlib import Path
 MASKS = {
     "id": rb"[0-9A-Za-z_-]{8,64}",  # what the edge calls a request
     "date": rb"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT",
-    "ms": rb"[1-9][0-9]{0,8}",  # time that is left
+    "ms": rb"[1-9][0-9]{0,9}",  # time that is left
+    "time": rb"(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9.]+m?s)?",  # the same, as 6m0s
+    "seconds": rb"[1-9][0-9]{0,6}",
+    "tokens": rb"[0-9]{1,9}",  # more of them every moment
     "port": rb"[0-9]{1,5}",
     "text": rb'[^"\r\n]+',  # a sentence for people, which may be put better one day
 }
@@ -82,6 +86,7 @@ class Transcript:
     path: Path
     arguments: list = field(default_factory=list)
     config: str = ""
+    keys: str = ""
     steps: list = field(default_factory=list)
 
     @property
@@ -124,6 +129,8 @@ def read(path):
             transcript.arguments = head.removeprefix("edge: ").split()
         elif head == "config:":
             transcript.config = body + "\n"
+        elif head == "keys:":
+            transcript.keys = body + "\n"
         else:
             transcript.steps.append(step_of(number, head, body))
     return transcript
@@ -352,6 +359,11 @@ DIFFERENT = [
     (re.compile(r"(?im)^(host: 127\.0\.0\.1:)\d+$"), "<<port>>"),
     (re.compile(r"(?im)^(isthmus-deadline: )\d+$"), "<<ms>>"),
     (re.compile(r"(?im)^(content-length: )\d+$"), "*"),
+    (re.compile(r"(?im)^(x-ratelimit-reset-\w+: )(?!0ms$).*$"), "<<time>>"),
+    (re.compile(r"(?im)^(x-ratelimit-remaining-tokens: )\d+$"), "<<tokens>>"),
+    (re.compile(r"(?im)^(retry-after-ms: )\d+$"), "<<ms>>"),
+    (re.compile(r"(?im)^(retry-after: )\d+$"), "<<seconds>>"),
+    (re.compile(r'("reset_ms":)[1-9]\d*'), "<<ms>>"),
 ]
 OWN_ID = re.compile(r"(?<=x-request-id: )req_\w+")
 
