@@ -10,6 +10,7 @@
 #include "store/query.h"
 #include "store/schema.h"
 #include "store/total.h"
+#include "store/transaction.h"
 
 /* What of a write-ahead log stays behind a large import; the next changes need no new blocks. What
  * undoes one change of a batch is small and kept in memory: in a file it took most of the time. */
@@ -236,20 +237,12 @@ void store_close(struct store *store)
     free(store);
 }
 
-/* What is written to a file that has no name any more is lost with the process. */
-static bool has_moved(struct store *store)
-{
-    int moved = 0;
-    int result = sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
-    return result == SQLITE_OK && moved != 0;
-}
-
 enum store_status store_changes(struct store *store, uint64_t *ret_version)
 {
     struct query query;
-    if (has_moved(store))
-        return problem_say(store, STORE_NOT_FOUND, "%s was removed or replaced while it was open",
-                           store->path);
+    enum store_status status = transaction_check_place(store);
+    if (status != STORE_OK)
+        return status;
     query_begin(&query, store, SQL_DATA_VERSION);
     if (query_next(&query))
         *ret_version = query_number(&query);

@@ -43,9 +43,21 @@ static enum store_status begin(struct store *store, enum sql which)
     return run(store, which);
 }
 
+enum store_status transaction_check_place(struct store *store)
+{
+    int has_moved = 0;
+    int result = sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    if (result == SQLITE_OK && has_moved != 0)
+        return problem_say(store, STORE_NOT_FOUND, "%s was removed or replaced while it was open",
+                           store->path);
+    return STORE_OK;
+}
+
+/* SQLite goes on writing to a file that has no name any more: what is stored there is lost. */
 enum store_status transaction_begin_change(struct store *store)
 {
-    return begin(store, SQL_BEGIN_CHANGE);
+    enum store_status status = transaction_check_place(store);
+    return status == STORE_OK ? begin(store, SQL_BEGIN_CHANGE) : status;
 }
 
 enum store_status transaction_begin_read(struct store *store)

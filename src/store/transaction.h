@@ -12,6 +12,9 @@
 
 #include "store/store_body.h"
 
+/* STORE_NOT_FOUND if there is another file at the path by now, or none. */
+enum store_status transaction_check_place(struct store *store);
+
 enum store_status transaction_begin_change(struct store *store);
 enum store_status transaction_begin_read(struct store *store);
 /* Commits what ended well and undoes the rest; returns `status`, or why the commit failed. */

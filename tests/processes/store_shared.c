@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * store_shared - several processes have one real store open: they may all make it, none can read
- * it but its user, what one revokes the other sees within a second, and neither keeps the other
- * from writing.
+ * it but its user, what one revokes the other sees within a second, neither keeps the other from
+ * writing, and nobody writes to a file that was moved away.
  *
  *     store_shared DIRECTORY
  */
@@ -194,6 +194,28 @@ static void a_revocation_is_seen_within_a_second(const char *directory)
         fail("a revocation was seen too late");
 }
 
+/* --- somebody moves it --------------------------------------------------------------------- */
+
+static void what_was_moved_is_noticed_and_not_written_to(const char *directory)
+{
+    char path[256], other[300];
+    uint64_t version = 0, id = 0;
+    struct store_tenant tenant = {.name = BYTES("late")};
+    store_process_prepare(directory, path, sizeof path);
+    snprintf(other, sizeof other, "%s.old", path);
+    struct store *store = store_process_open(path);
+    put_key(store, 1);
+    store_process_demand(store, store_changes(store, &version));
+    if (rename(path, other) < 0)
+        fail("it cannot be moved");
+    if (store_changes(store, &version) != STORE_NOT_FOUND)
+        fail("that the file was moved is not noticed");
+    if (store_tenant_put(store, &tenant, &id) != STORE_NOT_FOUND)
+        fail("a change went into a file that nobody sees");
+    store_process_close(store);
+    remove(other);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -202,5 +224,6 @@ int main(int argc, char **argv)
         make_it_at_once(argv[1]);
     nobody_else_can_read_it(argv[1]);
     a_revocation_is_seen_within_a_second(argv[1]);
+    what_was_moved_is_noticed_and_not_written_to(argv[1]);
     return 0;
 }

@@ -25,11 +25,13 @@ static enum errand_result result_of(struct errand *errand, enum store_status sta
 
 /* ---- the file ---- */
 
+/* What is opened next may be another file, with changes of its own: all of it is read. */
 static void close_store(struct errand *errand)
 {
     store_close(errand->store);
     errand->store = NULL;
     errand->has_version = false;
+    errand->change = 0;
 }
 
 /* A store that was there once is not made again: an empty one would let nobody in, and forget what
