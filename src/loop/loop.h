@@ -6,7 +6,7 @@
  * world) and loop/sim (virtual time, simulated network and disk; see loop/sim/world.h).
  *
  * One turn: what the world reports (streams, listeners, resolved names, finished jobs, messages,
- * signals), then due timers, then posted tasks. loop_now_ns() does not move within a turn.
+ * signals), then due timers, then posted tasks. Neither clock moves within a turn.
  * Nothing in this room calls back from inside the call that arms it.
  *
  * Units    monotonic nanoseconds; wall time in milliseconds since 1970.

@@ -25,8 +25,8 @@ struct body {
 
     bool uv_is_stirred; /* libuv has news for itself, which it looks at when it is run */
     bool is_stopped;
-    uint64_t turns;  /* ever */
-    uint64_t now_ns; /* of this turn; 0: nobody has asked yet */
+    uint64_t turns;           /* ever */
+    uint64_t now_ns, wall_ms; /* of this turn; 0: nobody has asked yet */
 
     int epoll;          /* streams, by address; NULL: libuv */
     struct list eager;  /* streams to be told in the next turn, whatever epoll says */

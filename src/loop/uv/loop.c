@@ -66,7 +66,7 @@ static void turn(struct body *body)
 
     body->turns++;
     int count = epoll_wait(body->epoll, events, EVENTS_PER_WAIT, wait_ms(body));
-    body->now_ns = 0;
+    body->now_ns = body->wall_ms = 0;
     list_init(&eager);
     for (struct list *link; (link = list_pop_front(&body->eager));)
         list_push_back(&eager, link);
@@ -180,10 +180,13 @@ uint64_t loop_now_ns(const struct loop *loop)
 
 uint64_t loop_wall_ms(const struct loop *loop)
 {
-    (void)loop;
+    struct body *body = body_of(loop);
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / NS_PER_MS;
+    if (!body->wall_ms) {
+        clock_gettime(CLOCK_REALTIME, &now);
+        body->wall_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / NS_PER_MS;
+    }
+    return body->wall_ms;
 }
 
 void loop_entropy(struct loop *loop, void *ret_bytes, size_t size)
