@@ -207,6 +207,27 @@ static void without_a_webhook_it_is_in_the_log_and_told_once(void **state)
     ledger_world_close(&self);
 }
 
+static bool is_in_the_log(struct ledger_world *self)
+{
+    return ledger_world_logged(self, "\"event\":\"budget_used\"") > 0;
+}
+
+static void what_was_told_just_before_a_stop_is_not_told_again(void **state)
+{
+    struct ledger_world self;
+    (void)state;
+    ledger_world_begin(&self, 11);
+    spend(&self, BUDGET_NUSD / 2);
+    ledger_world_until(&self, is_in_the_log, 1000);
+    ledger_world_stop(&self);
+    ledger_world_start(&self);
+    ledger_world_until(&self, seats_are_ready, 5000);
+    spend(&self, BUDGET_NUSD / 10);
+    ledger_world_run_ms(&self, 2000);
+    assert_int_equal(ledger_world_logged(&self, "\"event\":\"budget_used\""), 1);
+    ledger_world_close(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +241,7 @@ int main(void)
         cmocka_unit_test(what_was_told_is_not_told_again_after_a_restart),
         cmocka_unit_test(what_was_not_delivered_yet_is_told_after_a_restart),
         cmocka_unit_test(without_a_webhook_it_is_in_the_log_and_told_once),
+        cmocka_unit_test(what_was_told_just_before_a_stop_is_not_told_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
