@@ -4,7 +4,8 @@
  *
  * A name is looked up when opened and again every refresh_ms, never on the loop's thread. A failed
  * or empty look-up keeps the last good addresses and is tried again sooner (1 s, doubling to
- * refresh_ms). An IP literal is its own address, at once and for ever.
+ * refresh_ms). An IP literal is its own address, at once and for ever; "localhost" is this machine
+ * also where no hosts file says so.
  *
  * Units    milliseconds.
  * Memory   name is the caller's until resolver_name_close(); the address array is valid until the

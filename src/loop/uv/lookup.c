@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "loop/resolver_body.h"
 #include "loop/uv/body.h"
@@ -77,6 +78,14 @@ static void answer_add(struct lookup_answer *answer, const struct addrinfo *foun
         answer->count++;
 }
 
+/* RFC 6761, section 6.3: this name means the machine itself also where no hosts file says so, as in
+ * a bare container. */
+static void answer_localhost(struct lookup_answer *answer)
+{
+    answer->error = address_parse_ip(BYTES("127.0.0.1"), 0, &answer->addresses[0]);
+    answer->count = 1;
+}
+
 static void *lookup_live(void *argument)
 {
     struct lookup *lookup = argument;
@@ -89,6 +98,8 @@ static void *lookup_live(void *argument)
         answer_add(&lookup->answer, each);
     if (found)
         freeaddrinfo(found);
+    else if (strcasecmp(lookup->host, "localhost") == 0)
+        answer_localhost(&lookup->answer);
 
     if (lookup_move(lookup, LOOKUP_ANSWERED) == LOOKUP_CANCELLED)
         lookup_free(lookup);
