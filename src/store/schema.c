@@ -139,7 +139,7 @@ static enum store_status look(struct store *store, sqlite3_int64 *ret_format)
 }
 
 /* All of one moment: another process may be making the tables. */
-enum store_status schema_recognise(struct store *store, unsigned *ret_format)
+static enum store_status read_format(struct store *store, unsigned *ret_format)
 {
     sqlite3_int64 format = 0;
     enum store_status status = execute(store, "SAVEPOINT look");
@@ -151,11 +151,17 @@ enum store_status schema_recognise(struct store *store, unsigned *ret_format)
     return status;
 }
 
+enum store_status schema_recognise(struct store *store)
+{
+    unsigned format = 0;
+    return read_format(store, &format);
+}
+
 /* Another process may have done some of it while this one waited for the lock. */
 static enum store_status do_missing_steps(struct store *store)
 {
     unsigned format = 0;
-    enum store_status status = schema_recognise(store, &format);
+    enum store_status status = read_format(store, &format);
     while (status == STORE_OK && format < FORMAT)
         status = execute(store, steps[format++]);
     return status;
@@ -164,7 +170,7 @@ static enum store_status do_missing_steps(struct store *store)
 enum store_status schema_migrate(struct store *store)
 {
     unsigned format = 0;
-    enum store_status status = schema_recognise(store, &format);
+    enum store_status status = read_format(store, &format);
     if (status != STORE_OK || format == FORMAT)
         return status;
     status = execute(store, "BEGIN IMMEDIATE");

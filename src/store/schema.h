@@ -9,7 +9,7 @@
 #include "store/store_body.h"
 
 /* Ours, or empty, and not newer than this program? Changes nothing. */
-enum store_status schema_recognise(struct store *store, unsigned *ret_format);
+enum store_status schema_recognise(struct store *store);
 /* Does the missing steps, all in one transaction. */
 enum store_status schema_migrate(struct store *store);
 

@@ -61,17 +61,14 @@ static int has_log(struct store *store, struct loop *loop, bool *ret_has_log)
 
 /* SQLite would give a new file more permissions; its -wal and -shm take over those of this one. An
  * existing file is not opened here: closing it would drop the locks of this process's own stores.
- */
+ * SQLite syncs the folder, with the first journal that it makes there. */
 static int create_file(struct store *store, struct loop *loop)
 {
     struct file *file = NULL;
     int r = file_open(&file, loop, store->path, FILE_CREATE);
-    if (r == -EEXIST)
-        return 0;
-    if (r < 0)
-        return r;
-    file_close(file);
-    return 0; /* SQLite syncs the folder, with the first journal that it makes there */
+    if (r == 0)
+        file_close(file);
+    return r == -EEXIST ? 0 : r;
 }
 
 static enum store_status make_if_missing(struct store *store, struct loop *loop, bool has_its_log)
@@ -181,13 +178,10 @@ static enum store_status prepare_statements(struct store *store)
     return STORE_OK;
 }
 
-static enum store_status open_all(struct store *store, struct loop *loop,
-                                  const struct store_options *options)
+static enum store_status find_file(struct store *store, struct loop *loop,
+                                   const struct store_options *options)
 {
     bool has_its_log = false;
-    unsigned format = 0;
-    unsigned patience_ms =
-        options->busy_timeout_ms ? options->busy_timeout_ms : STORE_BUSY_TIMEOUT_MS;
     enum store_status status = STORE_OK;
     if (has_log(store, loop, &has_its_log) < 0)
         return problem_say(store, STORE_NO_MEMORY, "out of memory");
@@ -197,10 +191,15 @@ static enum store_status open_all(struct store *store, struct loop *loop,
         status = open_database(store, options->vfs);
     if (status == STORE_OK && has_its_log)
         status = refuse_lost_file(store);
+    return status;
+}
+
+/* Nothing is written before the file is known to be ours. */
+static enum store_status make_ready(struct store *store, unsigned patience_ms)
+{
+    enum store_status status = configure(store, patience_ms);
     if (status == STORE_OK)
-        status = configure(store, patience_ms);
-    if (status == STORE_OK)
-        status = schema_recognise(store, &format);
+        status = schema_recognise(store);
     if (status == STORE_OK)
         status = write_ahead(store, patience_ms);
     if (status == STORE_OK)
@@ -222,7 +221,10 @@ enum store_status store_open(struct store **ret_store, struct loop *loop,
     store->path = copy_path(options->path);
     if (!store->path)
         return problem_say(store, STORE_NO_MEMORY, "out of memory");
-    return open_all(store, loop, options);
+    unsigned patience_ms =
+        options->busy_timeout_ms ? options->busy_timeout_ms : STORE_BUSY_TIMEOUT_MS;
+    enum store_status status = find_file(store, loop, options);
+    return status == STORE_OK ? make_ready(store, patience_ms) : status;
 }
 
 /* An open statement would keep the database open, and an open transaction with it. */

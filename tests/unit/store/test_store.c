@@ -160,6 +160,77 @@ static void a_page_of_noise_is_damage(void **state)
     store_world_close(&world);
 }
 
+static void read_image(struct store_world *world, struct buffer *image)
+{
+    buffer_init(image, 0, NULL);
+    assert_int_equal(file_read_whole(loop_of(world), STORE_PATH, SIZE_MAX, image), 0);
+}
+
+static void damage(struct store_world *world, const struct buffer *image)
+{
+    struct random *random = world_random(world->world);
+    write_at(world, STORE_PATH, 0, buffer_bytes(image));
+    for (uint64_t flips = random_between(random, 1, 20); flips > 0; flips--) {
+        char byte = (char)random_u64(random);
+        write_at(world, STORE_PATH, random_below(random, image->length), bytes_of(&byte, 1));
+    }
+}
+
+static bool take_key(void *user, const struct store_key *key)
+{
+    (void)user;
+    return key->name.length < 100000;
+}
+
+static bool take_budget(void *user, const struct store_budget *budget)
+{
+    (void)user;
+    return budget->period == STORE_DAY || budget->period == STORE_MONTH;
+}
+
+static void use_all(struct store *store)
+{
+    struct store_state at;
+    struct store_visitor visitor = {NULL, take_key, NULL};
+    struct store_key key = key_named("late");
+    struct store_budget budget = {.account = 1, .drawn_nusd = 1};
+    uint64_t id = 0;
+    (void)store_key_load(store, 0, &visitor, &at);
+    (void)store_key_put(store, &key, STORE_PUT, &id);
+    (void)store_key_revoke(store, BYTES("key 7"), NOW_MS);
+    (void)store_budget_draw(store, &budget, 1);
+    (void)store_budget_load(store, 0, take_budget, NULL);
+    (void)store_check(store);
+}
+
+static void damage_anywhere_ends_no_process(void **state)
+{
+    struct store_world world;
+    struct buffer image;
+    unsigned opened = 0, refused = 0;
+    store_world_begin(&world, 1);
+    for (unsigned i = 0; i < 50; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "key %u", i);
+        put_key(world.store, name);
+    }
+    store_world_close_store(&world);
+    read_image(&world, &image);
+    for (unsigned round = 0; round < 200; round++) {
+        damage(&world, &image);
+        bool is_open = store_world_open_store(&world) == STORE_OK;
+        if (is_open)
+            use_all(world.store);
+        opened += is_open;
+        refused += !is_open;
+        store_world_close_store(&world);
+        (void)file_remove(loop_of(&world), STORE_PATH "-wal");
+    }
+    assert_true(opened > 0 && refused > 0);
+    buffer_clear(&image);
+    store_world_close(&world);
+}
+
 static void a_sound_store_passes_its_check(void **state)
 {
     struct store_world world;
@@ -367,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_newer_format_is_left_alone),
         cmocka_unit_test(tables_without_what_belongs_into_them_are_damage),
         cmocka_unit_test(a_page_of_noise_is_damage),
+        cmocka_unit_test(damage_anywhere_ends_no_process),
         cmocka_unit_test(a_sound_store_passes_its_check),
         cmocka_unit_test(a_log_without_its_store_is_not_dropped),
         cmocka_unit_test(without_permission_to_write_it_says_so),
