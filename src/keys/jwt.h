@@ -22,7 +22,8 @@
 #define JWT_TEXT_LIMIT 255 /* bytes of a name */
 
 /* What claims are called; at == NULL: none says so. Lists are arrays of texts, or one text with
- * spaces between; budgets are US dollars. */
+ * spaces between; budgets are US dollars. Where a list is named here, a token without it is allowed
+ * nothing; without another claim `otherwise` holds. */
 struct jwt_claims {
     struct bytes tenant, models, routes, regions, service_class;
     struct bytes requests_per_minute, tokens_per_minute, concurrency;
@@ -35,7 +36,7 @@ struct jwt_rules {
     bool allows[JWT_ALGORITHM_COUNT];
     uint64_t leeway_ms; /* how far clocks may be apart */
     struct jwt_claims claims;
-    struct key otherwise; /* what holds where a token says nothing: tenant, lists, class, limits */
+    struct key otherwise; /* what no claim says: tenant, lists, class, limits */
 };
 
 struct jwt_check {

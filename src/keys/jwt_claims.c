@@ -131,11 +131,14 @@ static enum jwt_verdict add_array(struct arena *arena, const struct json_value *
     return JWT_VALID;
 }
 
+/* Where a token should say what is allowed and does not, nothing is. */
 static enum jwt_verdict read_list(const struct reading *reading, enum claim claim,
                                   struct name_list *list)
 {
     const struct json_field *field = &reading->claims[claim];
     struct arena *arena = reading->check->arena;
+    if (field->name.at)
+        *list = (struct name_list){0};
     if (!field->is_given)
         return JWT_VALID;
     if (field->value.kind != JSON_STRING && field->value.kind != JSON_ARRAY)
@@ -264,13 +267,24 @@ static enum jwt_verdict read_class(const struct reading *reading)
                : JWT_WRONG_CLAIM;
 }
 
+/* An empty list of regions would mean any, but a token that names none allows none. */
+static enum jwt_verdict read_regions(struct reading *reading)
+{
+    static const struct bytes nowhere = {"", 1}; /* a zero byte: no region is called that */
+    struct name_list *regions = &reading->key->regions;
+    enum jwt_verdict verdict = read_list(reading, REGIONS, regions);
+    if (reading->claims[REGIONS].name.at && regions->count == 0)
+        *regions = (struct name_list){&nowhere, 1};
+    return verdict;
+}
+
 static enum jwt_verdict read_rights(struct reading *reading)
 {
     enum jwt_verdict verdict = read_list(reading, MODELS, &reading->key->models);
     if (verdict == JWT_VALID)
         verdict = read_list(reading, ROUTES, &reading->key->routes);
     if (verdict == JWT_VALID)
-        verdict = read_list(reading, REGIONS, &reading->key->regions);
+        verdict = read_regions(reading);
     if (verdict == JWT_VALID)
         verdict = read_class(reading);
     return verdict;

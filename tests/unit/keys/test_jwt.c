@@ -319,14 +319,20 @@ static void it_holds_from_nbf_until_exp(void **state)
 
 /* ---- who is it, and what may they do? ---- */
 
-static void what_a_token_does_not_say_is_as_configured(void **state)
+static void what_no_claim_says_is_as_configured(void **state)
 {
     (void)state;
-    struct outcome *outcome = read_claims("{" GOOD "}");
+    char text[SAMPLE_TEXT_BYTES];
+    struct jwt_rules rules = rules_of_test();
+    rules.claims.models = rules.claims.routes = rules.claims.regions = (struct bytes){0};
+    struct outcome *outcome =
+        verify(&rules, sample_token(&issuer, JWT_EDDSA, ED_HEADER, "{" GOOD "}", text));
     const struct key *key = &outcome->key;
+    assert_int_equal(outcome->verdict, JWT_VALID);
     assert_string_equal(key->name, "ann");
     assert_string_equal(key->tenant, "guests");
     assert_true(key_allows_model(key, BYTES("any")));
+    assert_true(key_allows_route(key, BYTES("/any")));
     assert_true(key_allows_region(key, BYTES("any")));
     assert_int_equal(key->class, CLASS_STANDARD);
     assert_int_equal(key->limits.requests_per_minute, 10);
@@ -362,12 +368,21 @@ static void claims_become_rights_and_limits(void **state)
     clear(outcome);
 }
 
-static void an_empty_list_allows_nothing(void **state)
+/* A region of no name is that of a core that has none. */
+static void a_list_that_is_empty_or_missing_allows_nothing(void **state)
 {
     (void)state;
-    struct outcome *outcome = read_claims("{" GOOD ",\"models\":[]}");
-    assert_false(key_allows_model(&outcome->key, BYTES("any")));
-    clear(outcome);
+    static const char *const claims[] = {"{" GOOD "}",
+                                         "{" GOOD ",\"models\":[],\"routes\":[],\"regions\":[]}"};
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+        struct outcome *outcome = read_claims(claims[i]);
+        const struct key *key = &outcome->key;
+        assert_false(key_allows_model(key, BYTES("any")));
+        assert_false(key_allows_route(key, BYTES("/v1/models")));
+        assert_false(key_allows_region(key, BYTES("eu")));
+        assert_false(key_allows_region(key, BYTES("")));
+        clear(outcome);
+    }
 }
 
 static void a_claim_of_the_wrong_kind_is_never_overlooked(void **state)
@@ -488,9 +503,9 @@ int main(void)
         cmocka_unit_test(a_byte_too_long_is_malformed),
         cmocka_unit_test(it_must_be_of_the_issuer_for_us_and_of_somebody),
         cmocka_unit_test(it_holds_from_nbf_until_exp),
-        cmocka_unit_test(what_a_token_does_not_say_is_as_configured),
+        cmocka_unit_test(what_no_claim_says_is_as_configured),
         cmocka_unit_test(claims_become_rights_and_limits),
-        cmocka_unit_test(an_empty_list_allows_nothing),
+        cmocka_unit_test(a_list_that_is_empty_or_missing_allows_nothing),
         cmocka_unit_test(a_claim_of_the_wrong_kind_is_never_overlooked),
         cmocka_unit_test(lists_and_names_have_a_longest),
         cmocka_unit_test(a_claim_may_serve_twice_or_not_at_all),
