@@ -2,8 +2,9 @@
  *
  * Properties: a body that is accepted is JSON to yyjson too, and a naive reader, which walks over
  * the text and believes all of it, finds the same facts in it; one more "model", in any spelling,
- * makes it refused; a prompt that stands for messages can be wrapped into some. A refusal has a
- * sentence. The body stays as it was. The first input byte picks the route.
+ * makes it refused; a prompt that stands for messages can be wrapped into some; a stream that does
+ * not ask for usage can be made to, and stays the same request; no prompt weighs more than its
+ * body. A refusal has a sentence. The body stays as it was. The first input byte picks the route.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -301,6 +302,30 @@ static void expect_wrapped_is_sound(const struct openai_request *request, struct
     expect(read_body(&wrapped, OPENAI_CHAT, whole, arena) == 0 && !wrapped.prompt_raw.at);
 }
 
+/* What becomes of a stream that is made to ask: the same request, but for that. */
+static void expect_asking_is_sound(const struct openai_request *request, enum openai_route route,
+                                   struct bytes body, struct arena *arena)
+{
+    struct splice_edit edit = openai_request_ask_usage(request);
+    struct bytes parts[SPLICE_PARTS(1)];
+    struct openai_request asking;
+    size_t count = splice_parts(body, &edit, 1, parts);
+    struct bytes whole = arena_join(arena, parts, count);
+    expect(read_body(&asking, route, whole, arena) == 0);
+    expect(asking.stream && asking.include_usage);
+    expect(bytes_equal(asking.model, request->model));
+    expect(asking.max_tokens == request->max_tokens && asking.choices == request->choices);
+    expect(asking.prompt_text_bytes == request->prompt_text_bytes);
+    expect(asking.prompt_tokens == request->prompt_tokens);
+}
+
+static void expect_weight(const struct openai_request *request, struct bytes body)
+{
+    expect(request->prompt_text_bytes <= body.length);
+    expect(request->prompt_tokens <= body.length * OPENAI_ATTACHMENT_TOKENS);
+    expect(request->choices >= 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1 || size > BODY_BYTES)
@@ -323,6 +348,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         expect_views_of_body(&request, body);
         if (expect_naive_reader_agrees(&request, route, body) > 0)
             expect_second_model_is_refused(route, body, &arena);
+        expect_weight(&request, body);
+        bool can_ask = route == OPENAI_CHAT || route == OPENAI_COMPLETIONS;
+        if (can_ask && request.stream && !request.include_usage)
+            expect_asking_is_sound(&request, route, body, &arena);
         if (request.prompt_raw.at)
             expect_wrapped_is_sound(&request, body, &arena);
     }

@@ -64,6 +64,14 @@ static void each_failing_allocation_is_said_and_leaves_nothing(void **state)
                                   "models: {x: y, z: {a: {model: ${REGION}, revision: r}}}\n"
                                   "routes: {/x: GET, /y/*: {cores: a}}\n",
                                   NULL, 0) > 60);
+    assert_true(fail_each_in_turn("cores: {a: {url: http://a, region: eu}}\n"
+                                  "auth: keys+jwt\n"
+                                  "data_dir: /d\n"
+                                  "jwt: {jwks_url: https://i/k, issuer: i, audience: a}\n"
+                                  "prices: {m: {in: 1, out: 2}}\n"
+                                  "budgets: {webhook: https://h/x, webhook_secret: "
+                                  "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}\n",
+                                  NULL, 0) > 60);
     assert_true(fail_each_in_turn(
                     NULL, ARGUMENTS("--core", "http://a:1", "--model", "a=b", "--route", "/x"), 0) >
                 15);
