@@ -40,9 +40,9 @@ bool http1_head_is_clean(struct bytes head);
 /* RFC 9110 section 5.6.2: a bit for each of 128 characters. */
 static inline bool http1_is_token_char(char c)
 {
-    static const uint64_t allowed[2] = {0x03ff6cfa00000000, 0x57ffffffc7fffffe};
+    static const uint64_t allowed[4] = {0x03ff6cfa00000000, 0x57ffffffc7fffffe, 0, 0};
     unsigned char byte = (unsigned char)c;
-    return byte < 128 && (allowed[byte / 64] >> (byte % 64) & 1);
+    return allowed[byte / 64] >> (byte % 64) & 1;
 }
 bool http1_is_token(struct bytes view);
 /* A Content-Length: decimal digits alone, no leading zero (which some read as octal), below 2^63.
