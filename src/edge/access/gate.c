@@ -100,7 +100,7 @@ static enum gate_verdict refuse_guess(struct gate *gate, struct visitor *visitor
 static enum gate_verdict know_if_live(struct gate *gate, struct visitor *visitor,
                                       const struct key *key)
 {
-    switch (key_state(key, loop_wall_ms(gate->loop))) {
+    switch (key_state(key, visitor->asked_wall_ms)) {
     case KEY_LIVE:
         key_hold(key);
         return know(gate, visitor, key);
@@ -120,7 +120,7 @@ static enum gate_verdict look_up_key(struct gate *gate, struct visitor *visitor,
         return refuse_guess(gate, visitor, http);
     if (secret_key_digest(gate->hasher, visitor->token, visitor->digest) < 0)
         return refuse(visitor, &error_memory);
-    const struct key *key = key_table_find(access->keys, visitor->digest, loop_wall_ms(gate->loop));
+    const struct key *key = key_table_find(access->keys, visitor->digest, visitor->asked_wall_ms);
     return key ? know_if_live(gate, visitor, key) : refuse_guess(gate, visitor, http);
 }
 
@@ -152,7 +152,7 @@ static enum gate_verdict verify(struct gate *gate, struct visitor *visitor,
                                     .jwks = seat_access(gate->seat)->jwks,
                                     .hasher = gate->hasher,
                                     .arena = http_exchange_arena(http),
-                                    .wall_ms = loop_wall_ms(gate->loop)};
+                                    .wall_ms = visitor->asked_wall_ms};
     struct key key;
     enum jwt_verdict verdict = jwt_verify(&check, visitor->token, &key);
     unpark(visitor);
@@ -186,7 +186,7 @@ static enum gate_verdict look_up_token(struct gate *gate, struct visitor *visito
     if (secret_key_digest(gate->hasher, visitor->token, visitor->digest) < 0)
         return refuse(visitor, &error_memory);
     const struct key *key =
-        jwt_cache_find(gate->verified, access->jwks, visitor->digest, loop_wall_ms(gate->loop));
+        jwt_cache_find(gate->verified, access->jwks, visitor->digest, visitor->asked_wall_ms);
     if (key)
         return know(gate, visitor, key);
     visitor->state = VISITOR_UNVERIFIED;
@@ -260,8 +260,10 @@ static enum gate_verdict meet(struct gate *gate, struct visitor *visitor,
 
 enum gate_verdict gate_ask(struct gate *gate, struct visitor *visitor, struct http_exchange *http)
 {
-    if (loop_now_ns(gate->loop) < visitor->due_ns)
+    visitor->asked_ns = loop_now_ns(gate->loop);
+    if (visitor->asked_ns < visitor->due_ns)
         return GATE_LATER;
+    visitor->asked_wall_ms = loop_wall_ms(gate->loop);
     switch (visitor->state) {
     case VISITOR_NEW:
         return meet(gate, visitor, http);

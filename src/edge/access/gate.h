@@ -45,6 +45,7 @@ struct visitor {
     bool must_close;     /* refused: and its connection ends */
     bool has_asked_jwks; /* once is enough */
     uint64_t due_ns;
+    uint64_t asked_ns, asked_wall_ms; /* when it was last asked for */
     struct bytes token;               /* of the head; never logged, never passed on */
     uint8_t digest[KEY_DIGEST_BYTES]; /* the token's */
     struct guess_guard *parked_in;    /* NULL: its answer does not wait */

@@ -10,10 +10,13 @@
 #include "edge/exchange/customer.h"
 #include "openai/json.h"
 
+/* The system's clock is read once for each request. */
 struct limit_time customer_time(const struct exchange *ex)
 {
-    const struct loop *loop = ex->worker->loop;
-    return (struct limit_time){.now_ns = loop_now_ns(loop), .wall_ms = loop_wall_ms(loop)};
+    const struct visitor *visitor = &ex->customer->visitor;
+    uint64_t now_ns = loop_now_ns(ex->worker->loop);
+    uint64_t passed_ms = (now_ns - visitor->asked_ns) / NS_PER_MS;
+    return (struct limit_time){.now_ns = now_ns, .wall_ms = visitor->asked_wall_ms + passed_ms};
 }
 
 /* ---- a limit was reached ---- */
