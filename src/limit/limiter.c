@@ -199,15 +199,20 @@ void limit_leave(struct limit_admission *admission, struct limit_time time)
     *admission = (struct limit_admission){0};
 }
 
+static size_t count_chains(struct limit_shard *shard)
+{
+    mutex_lock(&shard->mutex);
+    size_t count = shard->table.chain_count;
+    mutex_unlock(&shard->mutex);
+    return count;
+}
+
 void limiter_count(struct limiter *limiter, struct limiter_counts *ret_counts)
 {
     size_t accounts = atomic_load(&limiter->live) + atomic_load(&limiter->waiting);
-    size_t chains = limiter->loaded.table.chain_count;
-    for (size_t i = 0; i < LIMIT_SHARDS; i++) {
-        mutex_lock(&limiter->shards[i].mutex);
-        chains += limiter->shards[i].table.chain_count;
-        mutex_unlock(&limiter->shards[i].mutex);
-    }
+    size_t chains = count_chains(&limiter->loaded);
+    for (size_t i = 0; i < LIMIT_SHARDS; i++)
+        chains += count_chains(&limiter->shards[i]);
     *ret_counts = (struct limiter_counts){
         .accounts = accounts,
         .accounts_limit = limiter->options.accounts,
