@@ -8,7 +8,9 @@
 #include "limit/period.h"
 
 #define CHAINS_FIRST 16
-#define SWEEP_CHAINS 32
+#define CHAINS_PER_ACCOUNT 2 /* so that there is seldom a second one in a chain */
+#define CACHE_LINE 64
+#define SWEEP_CHAINS 128
 #define NS_PER_MS 1000000
 #define HOLD_WEIGHT 8
 #define HOLD_MOST_MS 600000
@@ -39,6 +41,13 @@ static struct limit_account **chain_of(const struct account_table *table, uint64
     return &table->chains[hash_mix(table->seed, id) & (table->chain_count - 1)];
 }
 
+/* Whoever finds an account reads all of it: its cache lines may come at once. */
+static void prefetch_rest(const struct limit_account *account)
+{
+    for (size_t at = CACHE_LINE; at < sizeof *account; at += CACHE_LINE)
+        __builtin_prefetch((const char *)account + at);
+}
+
 struct limit_account *account_table_find(const struct account_table *table, uint64_t id)
 {
     if (table->chain_count == 0)
@@ -46,7 +55,15 @@ struct limit_account *account_table_find(const struct account_table *table, uint
     struct limit_account *account = *chain_of(table, id);
     while (account && account->id != id)
         account = account->next;
+    if (account)
+        prefetch_rest(account);
     return account;
+}
+
+void account_table_prefetch(const struct account_table *table, uint64_t id)
+{
+    if (table->chain_count > 0)
+        __builtin_prefetch(chain_of(table, id));
 }
 
 static void link_account(struct account_table *table, struct limit_account *account)
@@ -77,7 +94,8 @@ static int grow(struct account_table *table)
 
 int account_table_add(struct account_table *table, uint64_t id, struct limit_account **ret_account)
 {
-    if (table->count >= table->chain_count && grow(table) < 0 && table->chain_count == 0)
+    if (table->count * CHAINS_PER_ACCOUNT >= table->chain_count && grow(table) < 0 &&
+        table->chain_count == 0)
         return -ENOMEM;
     struct limit_account *account = calloc(1, sizeof *account);
     if (!account)

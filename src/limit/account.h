@@ -41,6 +41,8 @@ void account_table_init(struct account_table *table, uint64_t seed);
 void account_table_clear(struct account_table *table);
 /* NULL: not there. */
 struct limit_account *account_table_find(const struct account_table *table, uint64_t id);
+/* It will be looked for in a moment: a table of many accounts is in no cache. */
+void account_table_prefetch(const struct account_table *table, uint64_t id);
 /* What is not there yet. */
 int account_table_add(struct account_table *table, uint64_t id, struct limit_account **ret_account);
 /* Takes it out and frees it. */

@@ -83,6 +83,7 @@ static bool reach_account(struct limiter *limiter, struct limit_admission *admis
 
 static bool reach_accounts(struct limiter *limiter, struct limit_admission *admission)
 {
+    account_table_prefetch(&admission->shard->table, admission->subject->key.account);
     return reach_account(limiter, admission, LIMIT_OF_TENANT) &&
            reach_account(limiter, admission, LIMIT_OF_KEY);
 }
@@ -181,7 +182,9 @@ static void leave(const struct limit_admission *admission, struct limit_account 
     account->slots--;
     account->pins--;
     account_learn_hold(account, hold_ns);
-    for (unsigned period = 0; period < LIMIT_PERIODS && admission->claim_nusd > 0; period++)
+    if (admission->claim_nusd == 0)
+        return;
+    for (unsigned period = 0; period < LIMIT_PERIODS; period++)
         budget_unclaim(&account->budgets[period], admission->claim_nusd);
     shard_review(admission->limiter, admission->shard, account);
 }

@@ -52,13 +52,34 @@ static struct limit_estimate count_estimate(const struct limit_estimate *estimat
 
 /* --- reserve, with the shard's lock --- */
 
-static void enter_periods(const struct judged *judged, struct limit_time time)
+/* The first days of the periods that it is now. */
+struct first_days {
+    uint32_t of[LIMIT_PERIODS];
+};
+
+static struct first_days first_days_at(uint64_t wall_ms)
+{
+    return (struct first_days){{
+        [LIMIT_DAY] = period_first_day(LIMIT_DAY, wall_ms),
+        [LIMIT_MONTH] = period_first_day(LIMIT_MONTH, wall_ms),
+    }};
+}
+
+static void enter_periods(const struct judged *judged, const struct first_days *first_days)
 {
     for (unsigned period = 0; judged->account && period < LIMIT_PERIODS; period++) {
         uint64_t limit_nusd = limits_budget(judged->limits, period);
         if (limit_nusd > 0)
-            budget_enter(&judged->account->budgets[period], period_first_day(period, time.wall_ms),
-                         limit_nusd);
+            budget_enter(&judged->account->budgets[period], first_days->of[period], limit_nusd);
+    }
+}
+
+static void enter_all(const struct limit_reservation *reservation, struct limit_time time)
+{
+    struct first_days first_days = first_days_at(time.wall_ms);
+    for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++) {
+        struct judged judged = judged_of(reservation->subject, reservation->accounts, owner);
+        enter_periods(&judged, &first_days);
     }
 }
 
@@ -103,7 +124,6 @@ static void take_all(struct limit_reservation *reservation, struct limit_cost mo
 {
     for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++) {
         struct judged judged = judged_of(reservation->subject, reservation->accounts, owner);
-        enter_periods(&judged, time);
         take(reservation, &judged, more, time);
     }
     reservation->held.tokens += more.tokens;
@@ -133,7 +153,6 @@ static enum limit_verdict judge_estimate(const struct limit_reservation *reserva
     struct judge judge = {.time = time};
     for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++) {
         struct judged judged = judged_of(reservation->subject, reservation->accounts, owner);
-        enter_periods(&judged, time);
         judge_cost(&judge, &judged, estimate);
     }
     if (judge.refuses) {
@@ -158,6 +177,7 @@ enum limit_verdict limit_reserve(struct limit_admission *admission, struct limit
         .accounts = {admission->accounts[LIMIT_OF_KEY], admission->accounts[LIMIT_OF_TENANT]},
     };
     mutex_lock(&reservation.shard->mutex);
+    enter_all(&reservation, time);
     enum limit_verdict verdict = judge_estimate(&reservation, time, &counted, ret_refusal);
     claim(admission, verdict == LIMIT_WANTS_DRAW ? counted.likely.nusd : 0);
     if (verdict == LIMIT_GRANTED) {
@@ -203,6 +223,7 @@ enum limit_charge limit_charge(struct limit_reservation *reservation, struct lim
     if (!reservation->limiter || (more.tokens == 0 && more.nusd == 0))
         return LIMIT_WITHIN;
     mutex_lock(&reservation->shard->mutex);
+    enter_all(reservation, time);
     take_all(reservation, more, time);
     if (more.nusd > 0)
         charge = judge_charge(reservation, time, ret_refusal);
@@ -237,6 +258,7 @@ void limit_settle(struct limit_reservation *reservation, struct limit_time time,
     if (!reservation->limiter)
         return;
     mutex_lock(&reservation->shard->mutex);
+    enter_all(reservation, time);
     take_all(reservation, beyond(used, reservation->held), time);
     for (unsigned owner = 0; owner < LIMIT_OWNERS; owner++) {
         struct judged judged = judged_of(reservation->subject, reservation->accounts, owner);
