@@ -5,7 +5,7 @@
 #include "config/text_check.h"
 
 const char sheet_name_remedy[] =
-    "a name has 1 to 128 printable characters, no dash in front, no space at either end";
+    "a name has 1 to 128 printable characters, no dash or ( in front, no space at either end";
 const char sheet_secret_remedy[] =
     "a secret has 16 to 512 visible ASCII characters; left out, one is made";
 
@@ -75,8 +75,9 @@ bool sheet_keep(struct memory *memory, const struct store_key *row, struct store
 
 const char *sheet_check_name(struct bytes text)
 {
-    bool is_name = text.length > 0 && text.length <= SHEET_NAME_BYTES && text.at[0] != '-' &&
-                   text_is_printable(text) && bytes_trim(text).length == text.length;
+    bool is_name = text.length > 0 && text.length <= SHEET_NAME_BYTES &&
+                   !text_is_one_of(text.at[0], "-(") && text_is_printable(text) &&
+                   bytes_trim(text).length == text.length;
     return is_name ? NULL : "is no name";
 }
 

@@ -31,8 +31,9 @@ void sheet_fill_defaults(struct store_key *row);
 bool sheet_keep(struct memory *memory, const struct store_key *row, struct store_key *ret_copy);
 void sheet_clear(struct sheet *sheet);
 
-/* Names of keys and tenants: printable, 1 to 128 bytes, neither a dash in front nor a space at
- * either end. NULL: fine; otherwise what is wrong. */
+/* Names of keys and tenants: printable, 1 to 128 bytes, no space at either end, in front neither a
+ * dash nor a parenthesis: "(operator)" is the edge itself (edge/bill.h). NULL: fine; otherwise what
+ * is wrong. */
 #define SHEET_NAME_BYTES 128
 const char *sheet_check_name(struct bytes text);
 extern const char sheet_name_remedy[];

@@ -227,9 +227,10 @@ static void names_are_printable_and_bounded(void **state)
     memset(line + strlen(line), 'n', 129);
     memcpy(line + strlen(line), "\"}", 3);
     static const char *const wrong[] = {
-        "{\"name\": \"\"}",           "{\"name\": \"-x\"}",   "{\"name\": \" a\"}",
-        "{\"name\": \"a \"}",         "{\"name\": \"a\\n\"}", "{\"name\": \"a\\u0000\"}",
-        "{\"name\": \"\\u001b[2J\"}", "{\"name\": 7}",        "{\"name\": null}"};
+        "{\"name\": \"\"}",         "{\"name\": \"-x\"}",         "{\"name\": \"(operator)\"}",
+        "{\"name\": \" a\"}",       "{\"name\": \"a \"}",         "{\"name\": \"a\\n\"}",
+        "{\"name\": \"a\\u0000\"}", "{\"name\": \"\\u001b[2J\"}", "{\"name\": 7}",
+        "{\"name\": null}"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct reading reading;
         read_line(&reading, wrong[i]);

@@ -167,8 +167,8 @@ static void what_no_key_can_have_is_refused_with_its_remedy(void **state)
                    "  write dollars such as 50 or 0.25, or none for no limit (null in JSON)\n");
     assert_refuses(&add, ARGUMENTS("a", "--tenant", "none\t"),
                    "isthmus keys: --tenant: \"none?\" is no name\n"
-                   "  a name has 1 to 128 printable characters, no dash in front, no space at "
-                   "either end\n");
+                   "  a name has 1 to 128 printable characters, no dash or ( in front, no space "
+                   "at either end\n");
     assert_refuses(&add, ARGUMENTS("a", "--label", "search"),
                    "isthmus keys: --label: \"search\" is no label\n"
                    "  write NAME=VALUE, without commas (in JSON an object of strings)\n");
