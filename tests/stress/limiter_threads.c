@@ -5,6 +5,7 @@
  * move.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "base/random.h"
@@ -24,6 +25,7 @@
 #define CONCURRENCY 2
 #define BUDGET_NUSD UINT64_C(20000000)
 #define NOTICES 32
+#define PATIENCE 10000 /* of one who waits for a draw */
 
 struct crowd {
     struct limiter *limiter;
@@ -67,8 +69,14 @@ static void spend(struct worker *worker, struct limit_admission *admission, uint
     uint64_t answer = estimate_answer(crowd->estimator, &subject, 500);
     struct limit_cost cost = {.tokens = answer, .nusd = random_below(&worker->random, 1000)};
     struct limit_cost used = {random_below(&worker->random, 900), cost.nusd / 2};
-    if (limit_reserve(admission, tick(crowd), &(struct limit_estimate){.likely = cost},
-                      &reservation, &refusal) != LIMIT_GRANTED)
+    enum limit_verdict verdict = LIMIT_WANTS_DRAW;
+    for (unsigned i = 0; i < PATIENCE && verdict == LIMIT_WANTS_DRAW; i++) {
+        verdict = limit_reserve(admission, tick(crowd), &(struct limit_estimate){.likely = cost},
+                                &reservation, &refusal);
+        if (verdict == LIMIT_WANTS_DRAW)
+            sched_yield();
+    }
+    if (verdict != LIMIT_GRANTED)
         return;
     limit_charge(&reservation, tick(crowd), used, &refusal);
     limit_settle(&reservation, tick(crowd), used);
