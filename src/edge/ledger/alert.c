@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "edge/ledger/alert_message.h"
@@ -136,9 +137,11 @@ static void on_timer(struct timer *timer)
 
 static void log_alert(struct alert_desk *desk, const struct alert *alert)
 {
+    char account[17]; /* as the webhook has it */
+    (void)snprintf(account, sizeof account, "%016" PRIx64, alert->notice.account);
     LOG_EVENT(desk->log, LOG_WARN, "budget_used", LOG_T("key", bytes_from_cstr(alert->key)),
               LOG_T("tenant", bytes_from_cstr(alert->tenant)),
-              LOG_N("account", alert->notice.account),
+              LOG_T("account", bytes_from_cstr(account)),
               LOG_T("period", alert->notice.period == LIMIT_DAY ? BYTES("day") : BYTES("month")),
               LOG_N("percent", alert->notice.percent), LOG_N("used_nusd", alert->notice.used_nusd),
               LOG_N("limit_nusd", alert->notice.limit_nusd));
