@@ -48,8 +48,7 @@ struct permission customer_permit(const struct customer *customer, const struct 
         return is_allowed(wish) ? (struct permission){0}
                                 : (struct permission){.must = 403, .may = 403};
     case CUSTOMER_LEAVING:
-        return (struct permission){.must = customer->is_revoked ? 401 : 0,
-                                   .may = customer->may_be_revoked ? 401 : 0};
+        return (struct permission){.must = customer->is_revoked ? 401 : 0};
     case CUSTOMER_STRANGER:
         return (struct permission){.must = 401, .may = 401};
     case CUSTOMER_KINDS:

@@ -24,9 +24,12 @@ enum customer_kind {
 };
 
 struct purse {
-    uint64_t tokens; /* that its budget buys */
-    bool cuts;       /* an answer that exceeds it ends with an error */
-    uint64_t spent;  /* of these, as the edge's log says */
+    uint64_t tokens;    /* that its budget buys */
+    bool cuts;          /* an answer that exceeds it ends with an error */
+    uint64_t spent;     /* of these, as the edge's log says */
+    uint64_t owner;     /* its key's or tenant's id in the store */
+    uint64_t drawn;     /* as the store says */
+    uint64_t behind_ns; /* since when more is spent than drawn; 0: it is not */
 };
 
 struct customer {

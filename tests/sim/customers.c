@@ -7,6 +7,7 @@
 #include "keys/secret_key.h"
 #include "loop/file.h"
 #include "sqlite_vfs.h"
+#include "store/store_budget.h"
 #include "store/store_key.h"
 
 #define TOKEN_USD 0.001
@@ -69,7 +70,7 @@ void customers_draw(struct customers *customers, struct random *random, unsigned
 {
     customers->count = count;
     customers->are_asked = random_chance(random, 1, 2);
-    customers->revoke_ns = random_between(random, 1, 20) * NS_PER_S;
+    customers->revoke_ns = random_between(random, 200, 4000) * NS_PER_MS;
     customers->hears_ns = NS_PER_S * (faults->world[FAULT_SLOW_MAILBOX] > 0 ? 3 : 1);
     if (customers->are_asked)
         fault_plan_draw_disk(faults, random);
@@ -123,10 +124,10 @@ static struct store_key row_of(const struct customer *customer)
 
 static void put_keys(struct customers *customers, struct secret_hasher *hasher)
 {
-    uint64_t id;
+    uint64_t id, *owner = &customers->purses[0].owner;
     const struct store_tenant sharing = {
         .name = BYTES(SHARING_TENANT), .limits.day_nusd = customers->purses[0].tokens * TOKEN_NUSD};
-    must(customers, store_tenant_put(customers->store, &sharing, &id), "a tenant");
+    must(customers, store_tenant_put(customers->store, &sharing, owner), "a tenant");
     for (unsigned i = 0; i < customers->count; i++) {
         const struct customer *customer = &customers->of[i];
         struct store_key row = row_of(customer);
@@ -134,7 +135,8 @@ static void put_keys(struct customers *customers, struct secret_hasher *hasher)
             continue;
         if (secret_key_digest(hasher, bytes_from_cstr(customer->secret), row.digest) < 0)
             abort();
-        must(customers, store_key_put(customers->store, &row, STORE_ADD, &id), "a key");
+        owner = customer->kind == CUSTOMER_POOR ? &customer->purse->owner : &id;
+        must(customers, store_key_put(customers->store, &row, STORE_ADD, owner), "a key");
     }
 }
 
@@ -150,6 +152,7 @@ void customers_open(struct customers *customers, struct loop *edge)
         abort();
     must(customers, store_open(&customers->store, edge, &options), "the store");
     put_keys(customers, hasher);
+    customers->revoke_ns += loop_now_ns(edge);
     secret_hasher_close(hasher);
 }
 
@@ -162,33 +165,86 @@ void customers_close(struct customers *customers)
     customers->vfs = NULL;
 }
 
+/* ---- what was drawn ---- */
+
+static bool on_budget(void *user, const struct store_budget *budget)
+{
+    struct customers *customers = user;
+    for (unsigned i = 0; i <= CUSTOMERS_LIMIT; i++) {
+        struct purse *purse = &customers->purses[i];
+        if (purse->owner == budget->account)
+            purse->drawn = budget->drawn_nusd / TOKEN_NUSD;
+    }
+    return true;
+}
+
+/* Beyond the budget nothing is drawn. */
+static bool is_behind(const struct purse *purse)
+{
+    return purse->spent > purse->drawn && purse->drawn < purse->tokens;
+}
+
+static void check_drawn(const struct customers *customers, struct purse *purse, uint64_t now_ns)
+{
+    if (!is_behind(purse))
+        purse->behind_ns = 0;
+    else if (purse->behind_ns == 0)
+        purse->behind_ns = now_ns;
+    else if (now_ns - purse->behind_ns > customers->hears_ns && customers->disk_is_sound)
+        complain(customers, "a purse", "tokens drawn", purse->drawn, purse->spent);
+}
+
+static bool is_any_behind(const struct customers *customers)
+{
+    for (unsigned i = 0; i <= CUSTOMERS_LIMIT; i++)
+        if (is_behind(&customers->purses[i]))
+            return true;
+    return false;
+}
+
+static void look_at_draws(struct customers *customers, uint64_t now_ns)
+{
+    if (!is_any_behind(customers) ||
+        store_budget_load(customers->store, 0, on_budget, customers) != STORE_OK)
+        return;
+    for (unsigned i = 0; i <= CUSTOMERS_LIMIT; i++)
+        check_drawn(customers, &customers->purses[i], now_ns);
+}
+
 /* ---- keys that are revoked ---- */
 
-/* A disk that fails may have kept it or not; either way it is tried again. */
-static bool revoke(struct customers *customers, struct customer *customer)
+/* A disk that fails has kept it or not; it is tried again. */
+static bool revoke(struct customers *customers, const struct customer *customer)
 {
-    customer->may_be_revoked = true;
     enum store_status status =
         store_key_revoke(customers->store, bytes_from_cstr(customer->name), 1);
     return status == STORE_OK || status == STORE_REVOKED;
 }
 
+/* The edge has a moment to hear of it, where its disk does what it is told. */
+static void look_at_key(struct customers *customers, struct customer *customer, uint64_t now_ns)
+{
+    if (!customer->may_be_revoked) {
+        customer->may_be_revoked = revoke(customers, customer);
+        customers->revoke_ns = now_ns + (customer->may_be_revoked ? 0 : NS_PER_S);
+    }
+    customer->is_revoked = customer->may_be_revoked && customers->disk_is_sound &&
+                           now_ns > customers->revoke_ns + customers->hears_ns;
+}
+
+static void look_at_keys(struct customers *customers, uint64_t now_ns)
+{
+    for (unsigned i = 0; i < customers->count && now_ns >= customers->revoke_ns; i++)
+        if (customers->of[i].kind == CUSTOMER_LEAVING && !customers->of[i].is_revoked)
+            look_at_key(customers, &customers->of[i], now_ns);
+}
+
 void customers_look(struct customers *customers, uint64_t now_ns)
 {
-    if (!customers->are_asked || now_ns < customers->revoke_ns)
+    if (!customers->are_asked)
         return;
-    bool is_heard = now_ns > customers->revoke_ns + customers->hears_ns;
-    for (unsigned i = 0; i < customers->count; i++) {
-        struct customer *customer = &customers->of[i];
-        if (customer->kind != CUSTOMER_LEAVING || customer->is_revoked)
-            continue;
-        if (!customer->may_be_revoked && !revoke(customers, customer)) {
-            customer->may_be_revoked = false;
-            customers->revoke_ns = now_ns + NS_PER_S;
-            return;
-        }
-        customer->is_revoked = is_heard && customers->disk_is_sound;
-    }
+    look_at_keys(customers, now_ns);
+    look_at_draws(customers, now_ns);
 }
 
 /* ---- what they spend ---- */

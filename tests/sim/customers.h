@@ -5,6 +5,8 @@
  *
  *   - what a budget holds is spent once: an answer that begins when it is used up is a violation
  *     (judge.h), and it is exceeded by no more than the answers that were under way;
+ *   - what is spent was drawn: before, or, where an answer took more than was set aside for it, at
+ *     once behind it;
  *   - every token of an answer that came whole was paid once, by who asked for it, and nothing is
  *     paid for attempts that were thrown away;
  *   - without faults the store's usage is what the engines made, and with them, where the disk is

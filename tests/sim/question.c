@@ -49,7 +49,9 @@ unsigned question_refusal(const struct question *question)
 
 bool question_may_be_denied(const struct question *question, unsigned status)
 {
-    return status == question->permission.may;
+    bool is_late =
+        question->customer && question->customer->may_be_revoked; /* since it was asked */
+    return status == question->permission.may || (status == 401 && is_late);
 }
 
 bool question_is_wrong(const struct question *question)
