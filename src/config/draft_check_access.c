@@ -70,9 +70,6 @@ static void check_jwt(struct draft *draft, const struct edge_config *config)
         return;
     }
     check_jwks(draft, &config->jwt);
-    if (config->jwt.claims.regions && config->jwt.region_count == 0)
-        refuse(draft, "jwt.claims.regions", "tokens without this claim could go anywhere",
-               "tell jwt.regions, which holds for those");
     if (!config->jwt.issuer)
         refuse(draft, "auth", "nothing says whose tokens are good", "tell jwt.issuer: their `iss`");
     if (!config->jwt.audience)

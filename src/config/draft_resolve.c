@@ -90,18 +90,6 @@ static void resolve_route(struct draft *draft, const struct entry_draft *written
     }
 }
 
-/* Where tokens say themselves what they may use, one that says nothing may use nothing: "*" is only
- * meant where nobody was asked. */
-static void resolve_rights(struct draft *draft, struct jwt_config *jwt)
-{
-    bool has_models = draft_given(draft, "jwt.models")->place.kind != PLACE_NONE;
-    bool has_routes = draft_given(draft, "jwt.routes")->place.kind != PLACE_NONE;
-    if (jwt->claims.models && !has_models)
-        jwt->model_count = 0;
-    if (jwt->claims.routes && !has_routes)
-        jwt->route_count = 0;
-}
-
 static const struct entry_draft *entries_of(struct draft *draft, const char *name)
 {
     return draft_assignment(draft, option_find(edge_options, bytes_from_cstr(name)))->entries;
@@ -117,7 +105,6 @@ void draft_resolve(struct draft *draft, struct memory *memory, struct edge_confi
         resolve_model(draft, model, config, &config->models[i]);
     for (size_t i = 0; i < config->route_count; i++, route = route->next)
         resolve_route(draft, route, config, &config->routes[i]);
-    resolve_rights(draft, &config->jwt);
     resolve_web_url(draft, memory, config->jwt.jwks_url, &config->jwt.jwks_address);
     resolve_web_url(draft, memory, config->budgets.webhook, &config->budgets.webhook_url);
     for (size_t i = 0; i < config->price_count; i++)

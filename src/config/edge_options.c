@@ -182,14 +182,11 @@ const struct option edge_options[] = {
     {.name = "jwt.claims.tenant", IS_CLAIM(tenant),
      .help = "The claim whose text is the tenant's name."},
     {.name = "jwt.claims.models", IS_CLAIM(models),
-     .help = "The claim whose list is the models. Of tokens without it `jwt.models` holds: none, if that "
-             "is not told."},
+     .help = "The claim whose list is the models. A token without it may use none."},
     {.name = "jwt.claims.routes", IS_CLAIM(routes),
-     .help = "The claim whose list is the paths. Of tokens without it `jwt.routes` holds: none, if that "
-             "is not told."},
+     .help = "The claim whose list is the paths. A token without it may ask for none."},
     {.name = "jwt.claims.regions", IS_CLAIM(regions),
-     .help = "The claim whose list is the regions. Of tokens without it `jwt.regions` holds, which must "
-             "be told."},
+     .help = "The claim whose list is the regions. A token without it gets no core."},
     {.name = "jwt.claims.class", IS_CLAIM(service_class),
      .help = "The claim whose text is the class."},
     {.name = "jwt.claims.rpm", IS_CLAIM(rpm),

@@ -77,24 +77,6 @@ static void tokens_hold_for_what_the_configuration_says_of_them(void **state)
     loading_clear(&loading);
 }
 
-static void tokens_that_should_say_what_they_may_use_and_do_not_may_use_nothing(void **state)
-{
-    (void)state;
-    struct loading loading =
-        load_fine(CORE "auth: jwt\n"
-                       "jwt: {jwks_file: /k, issuer: i, audience: a, claims: {models: m, routes: "
-                       "r}}\n");
-    assert_int_equal(loading.config->jwt.model_count, 0);
-    assert_int_equal(loading.config->jwt.route_count, 0);
-    loading_clear(&loading);
-    loading = load_fine(CORE "auth: jwt\n"
-                             "jwt: {jwks_file: /k, issuer: i, audience: a, models: x, claims: "
-                             "{models: m}}\n");
-    assert_int_equal(loading.config->jwt.model_count, 1);
-    assert_string_equal(loading.config->jwt.routes[0], "*");
-    loading_clear(&loading);
-}
-
 static void a_price_is_that_of_the_model_or_of_every_other(void **state)
 {
     (void)state;
@@ -171,12 +153,6 @@ static void who_may_ask_needs_what_it_is_decided_by(void **state)
          "  auth: jwt\n"
          "  ^\n"
          "  tell data_dir: /var/lib/isthmus, or take the budgets of jwt out\n"},
-        {CORE "auth: jwt\n"
-              "jwt: {jwks_file: /k, issuer: i, audience: a, claims: {regions: r}}\n",
-         "f.yaml:3:55: jwt.claims.regions: tokens without this claim could go anywhere\n"
-         "  jwt: {jwks_file: /k, issuer: i, audience: a, claims: {regions: r}}\n"
-         "                                                        ^\n"
-         "  tell jwt.regions, which holds for those\n"},
         {CORE "jwt: {jwks_file: /k}\n", "f.yaml:2:7: jwt.jwks_file: nobody is asked for a token\n"
                                         "  jwt: {jwks_file: /k}\n"
                                         "        ^\n"
@@ -278,7 +254,6 @@ int main(void)
         cmocka_unit_test(an_edge_of_ones_own_machine_asks_for_nothing),
         cmocka_unit_test(keys_are_kept_in_the_data_directory),
         cmocka_unit_test(tokens_hold_for_what_the_configuration_says_of_them),
-        cmocka_unit_test(tokens_that_should_say_what_they_may_use_and_do_not_may_use_nothing),
         cmocka_unit_test(a_price_is_that_of_the_model_or_of_every_other),
         cmocka_unit_test(a_webhook_has_a_secret),
         cmocka_unit_test(who_may_ask_needs_what_it_is_decided_by),
