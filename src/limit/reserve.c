@@ -7,7 +7,7 @@
 #include "limit/period.h"
 #include "limit/shard.h"
 
-#define COST_MOST_NUSD UINT64_C(1000000000000000)
+#define COST_MOST_NUSD UINT64_C(1000000000000000) /* a million dollars */
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
