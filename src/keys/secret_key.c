@@ -25,7 +25,8 @@ int secret_hasher_open(struct secret_hasher **ret_hasher)
         return -ENOMEM;
     hasher->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     hasher->context = EVP_MD_CTX_new();
-    if (!hasher->sha256 || !hasher->context) {
+    if (!hasher->sha256 || !hasher->context ||
+        EVP_DigestInit_ex(hasher->context, hasher->sha256, NULL) != 1) {
         secret_hasher_close(hasher);
         return -ENOMEM;
     }
@@ -45,7 +46,8 @@ void secret_hasher_close(struct secret_hasher *hasher)
 int secret_key_digest(struct secret_hasher *hasher, struct bytes secret,
                       uint8_t ret_digest[KEY_DIGEST_BYTES])
 {
-    bool is_done = EVP_DigestInit_ex(hasher->context, hasher->sha256, NULL) == 1 &&
+    /* Naming the algorithm again would make the context's inside again. */
+    bool is_done = EVP_DigestInit_ex(hasher->context, NULL, NULL) == 1 &&
                    EVP_DigestUpdate(hasher->context, secret.at, secret.length) == 1 &&
                    EVP_DigestFinal_ex(hasher->context, ret_digest, NULL) == 1;
     return is_done ? 0 : -EIO;

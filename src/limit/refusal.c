@@ -161,31 +161,41 @@ struct bytes limit_refusal_words(const struct limit_refusal *refusal,
     return bytes_of(ret_words, (size_t)length);
 }
 
-/* Seconds with the decimals that they have. */
-static int write_seconds(char *text, size_t size, uint64_t ms)
+/* Behind what was written; formatting with printf would cost more than all that is told. */
+static char *write_number(char *text, uint64_t number, const char *unit)
 {
-    unsigned s = (unsigned)(ms / 1000), decimals = (unsigned)(ms % 1000), width = 3;
-    if (decimals == 0)
-        return snprintf(text, size, "%us", s);
-    for (; decimals % 10 == 0; decimals /= 10)
-        width--;
-    return snprintf(text, size, "%u.%0*us", s, (int)width, decimals);
+    char digits[BYTES_U64_DIGITS];
+    struct bytes written = bytes_write_u64(number, digits);
+    memcpy(text, written.at, written.length);
+    text += written.length;
+    while (*unit)
+        *text++ = *unit++;
+    return text;
+}
+
+/* The decimals that they have, up to three. */
+static char *write_decimals(char *text, unsigned ms)
+{
+    if (ms > 0)
+        *text++ = '.';
+    for (unsigned place = 100; ms > 0; ms %= place, place /= 10)
+        *text++ = (char)('0' + ms / place);
+    return text;
 }
 
 struct bytes limit_reset_write(uint64_t reset_ms, char ret_text[LIMIT_RESET_BYTES])
 {
-    unsigned long long hours = reset_ms / HOUR_MS;
-    unsigned minutes = (unsigned)(reset_ms % HOUR_MS / MINUTE_MS);
-    int length = 0;
+    char *end = ret_text;
     if (reset_ms < 1000) {
-        length = snprintf(ret_text, LIMIT_RESET_BYTES, "%ums", (unsigned)reset_ms);
-        return bytes_of(ret_text, (size_t)length);
+        end = write_number(end, reset_ms, "ms");
+        return bytes_of(ret_text, (size_t)(end - ret_text));
     }
-    if (hours > 0)
-        length += snprintf(ret_text, LIMIT_RESET_BYTES, "%lluh", hours);
+    if (reset_ms >= HOUR_MS)
+        end = write_number(end, reset_ms / HOUR_MS, "h");
     if (reset_ms >= MINUTE_MS)
-        length += snprintf(ret_text + length, LIMIT_RESET_BYTES - (size_t)length, "%um", minutes);
-    length +=
-        write_seconds(ret_text + length, LIMIT_RESET_BYTES - (size_t)length, reset_ms % MINUTE_MS);
-    return bytes_of(ret_text, (size_t)length);
+        end = write_number(end, reset_ms % HOUR_MS / MINUTE_MS, "m");
+    end = write_number(end, reset_ms % MINUTE_MS / 1000, "");
+    end = write_decimals(end, (unsigned)(reset_ms % 1000));
+    *end++ = 's';
+    return bytes_of(ret_text, (size_t)(end - ret_text));
 }
