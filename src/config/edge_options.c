@@ -326,8 +326,8 @@ const struct option edge_options[] = {
      .help = "How long requests may finish after SIGTERM."},
     {.name = "timeouts.draw", OPTION_IS_MS(EDGE, timeouts.draw_ms), .fallback = "2s",
      .least = 10, .most = HOUR,
-     .help = "How long a request may wait until more of a budget is drawn from the store; then "
-             "it is answered with 503."},
+     .help = "How long a request may wait for the store: until keys are read for the first time, "
+             "until more of a budget is drawn; then it is answered with 503."},
     {.name = "timeouts.resolve_refresh", OPTION_IS_MS(EDGE, timeouts.resolve_refresh_ms),
      .fallback = "30s", .least = 100, .most = DAY,
      .help = "How often the addresses of a core's name are looked up again."},

@@ -132,6 +132,12 @@ def test_an_imported_key_of_another_gateway_works(keys, keyed):
     assert seconds_until(keyed, "sk-of-another-gateway", 200) < SOON * PATIENCE
 
 
+def test_who_comes_while_keys_are_read_waits_for_them(keys, start_keyed, sim):
+    keys.ask("keys import", "-", given="".join(
+        f'{{"name": "k{i}", "key": "a-key-of-its-own-{i}"}}\n' for i in range(30000)))
+    assert statuses(start_keyed(sim), "a-key-of-its-own-29999") == {200}
+
+
 def test_after_a_kill_keys_and_revocations_are_there(keys, start_keyed, sim):
     edge = start_keyed(sim)
     kept, gone = keys.add("kept"), keys.add("gone")

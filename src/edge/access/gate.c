@@ -15,6 +15,7 @@ struct gate {
     struct seat *seat;
     struct loop *loop;
     bool takes_keys, takes_tokens;
+    uint64_t patience_ns; /* until the first keys were read */
     struct secret_hasher *hasher;
     struct guess_guard *guesses;       /* of keys and tokens */
     struct guess_guard *verifications; /* of tokens; NULL: there are none */
@@ -142,7 +143,7 @@ static enum gate_verdict ask_for_jwks(struct gate *gate, struct visitor *visitor
     if (visitor->has_asked_jwks || !seat_wait_jwks(gate->seat, &visitor->wait))
         return refuse_guess(gate, visitor, http);
     visitor->has_asked_jwks = true;
-    return GATE_WAIT_JWKS;
+    return GATE_WAIT;
 }
 
 static enum gate_verdict verify(struct gate *gate, struct visitor *visitor,
@@ -226,6 +227,18 @@ static const struct openai_error *missing_knowledge(enum access_state state)
     return &error_store_unavailable;
 }
 
+/* Just after a start keys are read in a moment: who comes so early need not come again. */
+static enum gate_verdict wait_for_access(struct gate *gate, struct visitor *visitor)
+{
+    if (visitor->patient_until_ns == 0)
+        visitor->patient_until_ns = visitor->asked_ns + gate->patience_ns;
+    if (visitor->asked_ns >= visitor->patient_until_ns)
+        return refuse(visitor, &error_loading);
+    seat_leave(&visitor->wait);
+    seat_wait_access(gate->seat, &visitor->wait);
+    return GATE_WAIT;
+}
+
 static enum gate_verdict look_up(struct gate *gate, struct visitor *visitor,
                                  struct http_exchange *http)
 {
@@ -236,6 +249,8 @@ static enum gate_verdict look_up(struct gate *gate, struct visitor *visitor,
     const struct openai_error *missing = missing_knowledge(access->keys_state);
     if (!missing && is_token)
         missing = missing_knowledge(access->jwks_state);
+    if (missing == &error_loading)
+        return wait_for_access(gate, visitor);
     if (missing)
         return refuse(visitor, missing);
     return is_token ? look_up_token(gate, visitor, http) : look_up_key(gate, visitor, http);
@@ -327,6 +342,7 @@ int gate_open(struct gate **ret_gate, struct seat *seat, struct loop *loop,
     gate->loop = loop;
     gate->takes_keys = config->auth != AUTH_JWT;
     gate->takes_tokens = config->auth != AUTH_KEYS;
+    gate->patience_ns = config->timeouts.draw_ms * NS_PER_MS;
     int r = secret_hasher_open(&gate->hasher);
     if (r == 0)
         r = open_guards(gate, config);

@@ -28,10 +28,10 @@ struct gate;
 struct guess_guard;
 
 enum gate_verdict {
-    GATE_KNOWN,     /* visitor->key says who */
-    GATE_LATER,     /* ask again at visitor->due_ns */
-    GATE_WAIT_JWKS, /* ask again when visitor->wait was told */
-    GATE_REFUSED,   /* with visitor->refusal */
+    GATE_KNOWN, /* visitor->key says who */
+    GATE_LATER, /* ask again at visitor->due_ns */
+    GATE_WAIT,  /* ask again when visitor->wait was told, or at patient_until_ns, if that is set */
+    GATE_REFUSED, /* with visitor->refusal */
 };
 
 enum visitor_state { VISITOR_NEW, VISITOR_UNVERIFIED, VISITOR_REFUSED, VISITOR_KNOWN };
@@ -45,6 +45,7 @@ struct visitor {
     bool must_close;     /* refused: and its connection ends */
     bool has_asked_jwks; /* once is enough */
     uint64_t due_ns;
+    uint64_t patient_until_ns;        /* until then it waits for keys to be read */
     uint64_t asked_ns, asked_wall_ms; /* when it was last asked for */
     struct bytes token;               /* of the head; never logged, never passed on */
     uint8_t digest[KEY_DIGEST_BYTES]; /* the token's */

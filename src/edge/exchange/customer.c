@@ -67,7 +67,9 @@ enum step_result customer_meet(struct exchange *ex)
         if (exchange_set_timer(ex, visitor->due_ns) < 0)
             return exchange_fail(ex, &error_memory);
         return exchange_wait(ex, WAKE_TIMER);
-    case GATE_WAIT_JWKS:
+    case GATE_WAIT:
+        if (visitor->patient_until_ns && exchange_set_timer(ex, visitor->patient_until_ns) < 0)
+            return exchange_fail(ex, &error_memory);
         return exchange_wait(ex, WAKE_TOLD | WAKE_TIMER);
     case GATE_REFUSED:
         break;

@@ -53,6 +53,11 @@ bool seat_wait_jwks(struct seat *seat, struct seat_wait *wait)
     return true;
 }
 
+void seat_wait_access(struct seat *seat, struct seat_wait *wait)
+{
+    list_push_back(&seat->access_waits, &wait->link);
+}
+
 void seat_leave(struct seat_wait *wait)
 {
     list_remove(&wait->link);
@@ -82,6 +87,7 @@ static void hear(struct seat *seat)
     seat->jwks_due_ns = news.jwks_due_ns;
     tell_all(&seat->draw_waits, news.draws);
     tell_all(&seat->jwks_waits, news.jwks);
+    tell_all(&seat->access_waits, TOLD_LOOK_AGAIN);
 }
 
 static void on_message(void *user, struct message *message)
@@ -126,7 +132,8 @@ void seat_close(struct seat *seat)
     seat->loop = NULL;
     mailbox_close(inbox);
     access_release(&seat->access);
-    while (list_pop_front(&seat->draw_waits) || list_pop_front(&seat->jwks_waits))
+    while (list_pop_front(&seat->draw_waits) || list_pop_front(&seat->jwks_waits) ||
+           list_pop_front(&seat->access_waits))
         continue;
 }
 
@@ -160,6 +167,7 @@ int seat_init(struct seat *seat, const struct seat_options *options)
     mutex_init(&seat->mutex);
     list_init(&seat->draw_waits);
     list_init(&seat->jwks_waits);
+    list_init(&seat->access_waits);
     seat->notes_usage = options->usage_most > 0;
     return seat->notes_usage ? usage_table_init(&seat->usage, options->usage_most) : 0;
 }

@@ -45,6 +45,8 @@ void seat_wait_draw(struct seat *seat, struct seat_wait *wait);
 /* Behind a token whose key id is unknown: the public keys are read again, unless they were
  * within jwt.jwks_recheck: false, and nobody is told anything. */
 bool seat_wait_jwks(struct seat *seat, struct seat_wait *wait);
+/* Behind an access that is ACCESS_LOADING: told when there is another one. */
+void seat_wait_access(struct seat *seat, struct seat_wait *wait);
 /* A wait that is not under way is left alone. */
 void seat_leave(struct seat_wait *wait);
 

@@ -37,7 +37,7 @@ struct seat {
     struct loop *loop; /* NULL: nobody is there */
     struct access access;
     uint64_t jwks_due_ns;
-    struct list draw_waits, jwks_waits;
+    struct list draw_waits, jwks_waits, access_waits;
 
     struct mutex mutex;
     struct mailbox *inbox; /* the worker's; NULL while nobody is there */

@@ -24,6 +24,12 @@ bool seat_wait_jwks(struct seat *seat, struct seat_wait *wait)
     return wait && world_of(seat)->jwks_asked++ == 0;
 }
 
+void seat_wait_access(struct seat *seat, struct seat_wait *wait)
+{
+    assert_null(wait->link.next);
+    world_of(seat)->access_asked++;
+}
+
 void seat_leave(struct seat_wait *wait)
 {
     wait->link = (struct list){0};
@@ -33,6 +39,7 @@ void gate_world_open(struct gate_world *world, enum auth_mode auth)
 {
     *world = (struct gate_world){
         .config = {.auth = auth,
+                   .timeouts = {.draw_ms = 2000},
                    .keys = {.bad_per_minute = 60,
                             .bad_burst = 2,
                             .bad_addresses = 64,

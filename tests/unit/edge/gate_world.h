@@ -19,7 +19,7 @@ struct gate_world {
     struct block_pool blocks;
     struct edge_config config;
     struct access access; /* what the seat says */
-    unsigned jwks_asked;
+    unsigned jwks_asked, access_asked;
     struct gate *gate;
 };
 

@@ -75,15 +75,36 @@ static void a_tenants_limits_come_with_its_key(void **state)
     gate_world_close(&world);
 }
 
-static void what_is_not_read_yet_lets_nobody_in_and_refuses_nobody(void **state)
+static void who_comes_before_the_keys_are_read_waits_for_them(void **state)
+{
+    struct gate_world world;
+    struct asking early, late;
+    gate_world_open(&world, AUTH_KEYS);
+    gate_world_add(&world, (struct key){.id = 7, .name = "a"});
+    world.access.keys_state = ACCESS_LOADING;
+    asking_begin(&world, &early, "10.0.0.9", BEARER("secret-a"));
+    asking_begin(&world, &late, "10.0.0.9", BEARER("nonsense"));
+    assert_int_equal(asking_ask(&world, &early), GATE_WAIT);
+    assert_int_equal(asking_ask(&world, &late), GATE_WAIT);
+    assert_int_equal(world.access_asked, 2);
+    gate_world_wait_ms(&world, 1999);
+    assert_int_equal(asking_ask(&world, &late), GATE_WAIT); /* woken for nothing */
+    gate_world_wait_ms(&world, 1);
+    assert_int_equal(asking_ask(&world, &late), GATE_REFUSED);
+    assert_ptr_equal(late.visitor.refusal, &error_loading);
+    world.access.keys_state = ACCESS_READY;
+    assert_int_equal(asking_ask(&world, &early), GATE_KNOWN);
+    asking_end(&early);
+    asking_end(&late);
+    gate_world_close(&world);
+}
+
+static void what_was_never_read_lets_nobody_in_and_refuses_nobody(void **state)
 {
     struct gate_world world;
     struct visitor visitor;
     gate_world_open(&world, AUTH_KEYS);
     gate_world_add(&world, (struct key){.id = 7, .name = "a"});
-    world.access.keys_state = ACCESS_LOADING;
-    assert_int_equal(gate_world_ask(&world, BEARER("secret-a"), &visitor), GATE_REFUSED);
-    assert_ptr_equal(visitor.refusal, &error_loading);
     world.access.keys_state = ACCESS_UNAVAILABLE;
     assert_int_equal(gate_world_ask(&world, BEARER("nonsense"), &visitor), GATE_REFUSED);
     assert_ptr_equal(visitor.refusal, &error_store_unavailable);
@@ -159,7 +180,8 @@ int main(void)
         cmocka_unit_test(a_key_is_held_while_its_table_changes),
         cmocka_unit_test(what_is_over_says_so_to_its_owner),
         cmocka_unit_test(a_tenants_limits_come_with_its_key),
-        cmocka_unit_test(what_is_not_read_yet_lets_nobody_in_and_refuses_nobody),
+        cmocka_unit_test(who_comes_before_the_keys_are_read_waits_for_them),
+        cmocka_unit_test(what_was_never_read_lets_nobody_in_and_refuses_nobody),
         cmocka_unit_test(who_guesses_waits_and_then_is_cut_off),
         cmocka_unit_test(good_keys_of_a_guessers_address_are_not_slowed),
         cmocka_unit_test(who_leaves_while_it_waits_gives_its_place_back),
