@@ -37,14 +37,14 @@ class Figures:
 
     @staticmethod
     def judged(row, values):
-        """What is compared with row.most: the value itself, or the ratio to nginx. Both stood side
+        """What is compared with row.most: the value itself, or the ratio to the peer. Both stood side
         by side in each round, so the median of the rounds' ratios forgives a host whose speed
         changes from one round to the next."""
         if "isthmus" not in values:
             return None
         if not row.is_ratio:
             return middle(values["isthmus"])
-        pairs = zip(values["isthmus"], values.get("nginx", []))
+        pairs = zip(values["isthmus"], values.get(row.peer, []))
         return middle([ours / theirs if ours and theirs else None for ours, theirs in pairs])
 
     @staticmethod
@@ -58,7 +58,7 @@ class Figures:
                    for row, values, _ in self.rows.values())
 
     def print_table(self):
-        print("\n| what | " + " | ".join(SERVERS) + " | isthmus / nginx | wanted | met |")
+        print("\n| what | " + " | ".join(SERVERS) + " | ratio | wanted | met |")
         print("|---|" + "---|" * (len(SERVERS) + 3))
         for row, values, unit in self.rows.values():
             cells = [f"{middle(values[name]):.2f}" if name in values else "-" for name in SERVERS]

@@ -16,12 +16,13 @@ OTHERS_MOST = 0.10  # more, and it is said: latencies suffer, processor time har
 class Row:
     name: str
     text: str
-    most: float  # the wanted ratio to nginx; None: just told
+    most: float  # the wanted ratio to the peer; None: just told
     load: dict
     per: str = "answers"  # of the load's figures: processor time is told for one of these
     tls: bool = False
     is_ratio: bool = True
     stretch: int = 1  # runs are so many times longer
+    peer: str = "nginx"  # what the edge is compared with
 
     def options(self, bench, backend):
         seconds = bench.arguments.seconds * self.stretch

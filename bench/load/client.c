@@ -72,6 +72,16 @@ static bool is_streaming(const struct client *client)
     return mode == LOAD_STREAM || mode == LOAD_SLOW;
 }
 
+static bool is_refused(const struct client *client)
+{
+    return client->load->settings->mode == LOAD_REFUSED;
+}
+
+static unsigned wanted_status(const struct client *client)
+{
+    return is_refused(client) ? 401 : 200;
+}
+
 static bool on_body(void *user, struct bytes piece)
 {
     struct client *client = user;
@@ -79,7 +89,8 @@ static bool on_body(void *user, struct bytes piece)
 
     if (client->offset == 0 && is_streaming(client))
         histogram_add(&load->latency, load_clock_ns() - client->asked_ns);
-    if (client->reader.status != 200 || !expected_matches(client->expected, client->offset, piece))
+    bool is_right = is_refused(client) || expected_matches(client->expected, client->offset, piece);
+    if (!is_right || client->reader.status != wanted_status(client))
         return false;
     client->offset += piece.length;
     load->body_bytes += piece.length;
@@ -92,8 +103,13 @@ static void answer_take(struct client *client)
     struct load *load = client->load;
     enum load_mode mode = load->settings->mode;
 
-    if (client->expected->is_whole && client->offset != client->expected->body.length) {
+    bool is_whole = client->expected->is_whole && !is_refused(client);
+    if (is_whole && client->offset != client->expected->body.length) {
         client_fail(client, "an answer was too short");
+        return;
+    }
+    if (client->reader.status != wanted_status(client)) {
+        client_fail(client, "an answer had another status");
         return;
     }
     load->answers++;

@@ -8,7 +8,7 @@ static const char usage[] =
     "Usage: load --connect ADDR [OPTION VALUE] ...\n"
     "  --backend ADDR                  plays the engine as well, there; plain and stream only\n"
     "  --itl-ms N                      between two events of that engine; default 20\n"
-    "  --mode plain|stream|idle|slow   default plain\n"
+    "  --mode plain|stream|idle|slow|refused   default plain\n"
     "  --tls 0|1                       without verifying; default 0\n"
     "  --connections N                 default 16\n"
     "  --duration-ms N                 default 3000\n"
@@ -20,7 +20,7 @@ static const char usage[] =
 
 static bool read_mode(enum load_mode *ret_mode, const char *value)
 {
-    static const char *const names[] = {"plain", "stream", "idle", "slow"};
+    static const char *const names[] = {"plain", "stream", "idle", "slow", "refused"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(value, names[i]) == 0) {
             *ret_mode = (enum load_mode)i;

@@ -11,10 +11,11 @@
 #include "loop/address.h"
 
 enum load_mode {
-    LOAD_PLAIN,  /* request, whole answer, next request */
-    LOAD_STREAM, /* request, stream of events, next request; starts spread over spread_ms */
-    LOAD_IDLE,   /* one request on each connection, then silence */
-    LOAD_SLOW,   /* one stream on each connection, read at read_rate */
+    LOAD_PLAIN,   /* request, whole answer, next request */
+    LOAD_STREAM,  /* request, stream of events, next request; starts spread over spread_ms */
+    LOAD_IDLE,    /* one request on each connection, then silence */
+    LOAD_SLOW,    /* one stream on each connection, read at read_rate */
+    LOAD_REFUSED, /* as LOAD_PLAIN, but each answer has to be a 401 */
 };
 
 struct settings {
