@@ -24,7 +24,7 @@ struct edge_options {
     struct edge_config *config; /* a reference is taken */
     log_sink_fn *log_write;     /* called from every worker */
     void *log_sink;
-    const char *store_vfs;      /* SQLite's name of the disk; NULL: the system's */
+    const char *store_vfs;          /* SQLite's name of the disk; NULL: the system's */
     void (*on_ready)(void *user);   /* all workers listen; not if edge_drain() came first */
     void (*on_stopped)(void *user); /* after edge_drain(): nothing is left */
     void *user;

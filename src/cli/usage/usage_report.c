@@ -152,7 +152,8 @@ static void begin_table(struct usage_report *report)
 void usage_report_begin(struct usage_report *report, struct buffer *text, enum usage_format format,
                         unsigned by)
 {
-    *report = (struct usage_report){.out = {.out = text}, .format = format, .by = by};
+    *report = (struct usage_report){.format = format, .by = by};
+    report->out.out = text;
     begin_table(report);
     if (format == USAGE_CSV)
         print_csv_head(report);

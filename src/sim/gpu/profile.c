@@ -171,17 +171,17 @@ const struct gpu_profile *gpu_profile_find(struct bytes name)
 }
 
 /* Of the weights, and of what else a step does before it computes. */
-static double weights_ns(const struct gpu_law *law, uint64_t decoding)
+static double weights_time(const struct gpu_law *law, uint64_t decoding)
 {
     uint64_t filled = decoding < FULL_BATCH ? decoding : FULL_BATCH;
     uint64_t rise_ns = law->base_ns > law->floor_ns ? law->base_ns - law->floor_ns : 0;
-
-    return (double)(law->floor_ns + rise_ns * filled / FULL_BATCH);
+    uint64_t weights_ns = law->floor_ns + rise_ns * filled / FULL_BATCH;
+    return (double)weights_ns;
 }
 
 uint64_t gpu_law_step_ns(const struct gpu_law *law, const struct gpu_load *load)
 {
-    double weights = weights_ns(law, load->decoding);
+    double weights = weights_time(law, load->decoding);
     double compute =
         (double)(law->sequence_ns * load->decoding + law->prefill_token_ns * load->prefill_tokens);
 
