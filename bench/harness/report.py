@@ -37,8 +37,8 @@ class Figures:
 
     @staticmethod
     def judged(row, values):
-        """What is compared with row.most: the value itself, or the ratio to the peer. Both stood side
-        by side in each round, so the median of the rounds' ratios forgives a host whose speed
+        """What is compared with row.most: the value itself, or the ratio to the peer. Both stood
+        side by side in each round, so the median of the rounds' ratios forgives a host whose speed
         changes from one round to the next."""
         if "isthmus" not in values:
             return None
