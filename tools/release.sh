@@ -24,16 +24,14 @@ load() {
     grep -q '^errors 0\.0' "$sockets/figures" || { cat "$sockets/figures"; exit 1; }
 }
 
-# watch KEY [OPTION ...]: an edge with these options, and a client with this key.
-watch() {
-    key=$1
-    shift
+begin_edge() {
     "$folder/isthmus" edge --listen "unix:$sockets/edge" --core "unix:$sockets/core" --workers 1 \
         --log-level warn "$@" &
     edge=$!
     while [ ! -S "$sockets/edge" ]; do sleep 0.1; done
-    load --key "$key" --duration-ms 3000
-    load --key "$key" --duration-ms 3000 --mode stream --connections 100 --tokens 100
+}
+
+end_edge() {
     kill "$edge"
     wait "$edge"
 }
@@ -43,9 +41,15 @@ tools/configure.sh "$folder" --buildtype=release -Db_lto=true -Db_pgo=generate
 build
 
 echo "release: watching it at work"
-watch none
-watch "$("$folder/isthmus" keys add a --data-dir "$sockets/data" --rpm 10000000 --tpm 100000000 \
-    --concurrency 1000 --budget-usd-month 1000)" --auth keys --data-dir "$sockets/data"
+begin_edge
+load --duration-ms 3000
+load --duration-ms 3000 --mode stream --connections 100 --tokens 100
+end_edge
+key=$("$folder/isthmus" keys add a --data-dir "$sockets/data" --rpm 10000000 --tpm 100000000 \
+    --concurrency 1000 --budget-usd-month 1000)
+begin_edge --auth keys --data-dir "$sockets/data"
+load --key "$key" --duration-ms 3000
+end_edge
 
 # Of code that was not at work there is no profile: no reason to warn.
 meson configure "$folder" -Db_pgo=use -Dc_args=-Wno-missing-profile
