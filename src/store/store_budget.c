@@ -29,31 +29,30 @@ static enum store_status write_budgets(struct store *store, enum sql how,
     return status;
 }
 
+static enum store_status change_budgets(struct store *store, enum sql how,
+                                        const struct store_budget *budgets, size_t count)
+{
+    enum store_status status = transaction_begin_change(store);
+    return status == STORE_OK ? transaction_end(store, write_budgets(store, how, budgets, count))
+                              : status;
+}
+
 enum store_status store_budget_draw(struct store *store, const struct store_budget *budgets,
                                     size_t count)
 {
-    enum store_status status = transaction_begin_change(store);
-    if (status == STORE_OK)
-        status = transaction_end(store, write_budgets(store, SQL_BUDGET_DRAW, budgets, count));
-    return status;
+    return change_budgets(store, SQL_BUDGET_DRAW, budgets, count);
 }
 
 enum store_status store_budget_tell(struct store *store, const struct store_budget *budgets,
                                     size_t count)
 {
-    enum store_status status = transaction_begin_change(store);
-    if (status == STORE_OK)
-        status = transaction_end(store, write_budgets(store, SQL_BUDGET_TELL, budgets, count));
-    return status;
+    return change_budgets(store, SQL_BUDGET_TELL, budgets, count);
 }
 
 enum store_status store_budget_close(struct store *store, const struct store_budget *budgets,
                                      size_t count)
 {
-    enum store_status status = transaction_begin_change(store);
-    if (status == STORE_OK)
-        status = transaction_end(store, write_budgets(store, SQL_BUDGET_CLOSE, budgets, count));
-    return status;
+    return change_budgets(store, SQL_BUDGET_CLOSE, budgets, count);
 }
 
 static bool read_row(struct query *query, struct store_budget *ret_budget)
