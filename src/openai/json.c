@@ -70,13 +70,3 @@ int json_write_string(struct buffer *out, struct bytes text)
         buffer_truncate(out, before);
     return r;
 }
-
-struct bytes json_quote(struct arena *arena, struct bytes text)
-{
-    struct buffer quoted = {.budget = arena->pool->budget};
-    struct bytes copy = {0};
-    if (json_write_string(&quoted, text) == 0)
-        copy = arena_copy(arena, buffer_bytes(&quoted));
-    buffer_clear(&quoted);
-    return copy;
-}

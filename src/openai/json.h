@@ -8,12 +8,9 @@
 #ifndef OPENAI_JSON_H
 #define OPENAI_JSON_H
 
-#include "base/arena.h"
 #include "base/buffer.h"
 
 /* Appends the string with its quotes; invalid UTF-8 becomes U+FFFD. */
 int json_write_string(struct buffer *out, struct bytes text);
-/* The same in the arena; at == NULL: out of memory. */
-struct bytes json_quote(struct arena *arena, struct bytes text);
 
 #endif

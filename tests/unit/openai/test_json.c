@@ -50,25 +50,6 @@ static void half_a_string_is_taken_back(void **state)
     }
 }
 
-static void a_quoted_copy_lies_in_the_arena(void **state)
-{
-    (void)state;
-    struct memory_budget budget;
-    struct block_pool pool;
-    struct arena arena;
-    memory_budget_init(&budget, 0);
-    block_pool_init(&pool, 1024, 0, &budget);
-    arena_init(&arena, &pool);
-    struct bytes quoted = json_quote(&arena, BYTES("a\"b"));
-    assert_true(bytes_equal(quoted, BYTES("\"a\\\"b\"")));
-    arena_clear(&arena);
-    assert_int_equal(memory_budget_used(&budget), 0);
-
-    budget.limit_bytes = 1;
-    assert_null(json_quote(&arena, BYTES("a")).at);
-    block_pool_clear(&pool);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,7 +57,6 @@ int main(void)
         cmocka_unit_test(what_json_reserves_is_escaped),
         cmocka_unit_test(utf8_stays_and_what_is_none_is_replaced),
         cmocka_unit_test(half_a_string_is_taken_back),
-        cmocka_unit_test(a_quoted_copy_lies_in_the_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
