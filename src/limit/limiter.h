@@ -7,8 +7,9 @@
  *     reserve -> charge* -> settle     its tokens and money: taken ahead, then what was used
  *
  * A budget is drawn before it is spent: what the account may spend (`drawn`) is durable before any
- * of it is used, so that a crash forgets nothing that was spent. The limiter says what it wants
- * drawn (limiter_collect()); who has a store does it and tells (limiter_drawn()).
+ * of it is reserved, so that a crash forgets nothing of that. What an answer costs beyond its
+ * reservation is counted at once and drawn next. The limiter says what it wants drawn
+ * (limiter_collect()); who has a store does it and tells (limiter_drawn()).
  *
  * Units    limits.h.
  * Memory   the limiter's own; bounded by the number of accounts. Admissions and reservations are
